@@ -1,0 +1,197 @@
+"""Append facts exactly once, read a consistent snapshot.
+
+A run holds its source's lock, writes Parquet segments, and makes them visible together with its
+cursor in one manifest transaction. Killed at any point, the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from groundplan.facts.engines.duckdb import Columns, DuckDB, read_parquet, write_parquet
+from groundplan.facts.kinds import FactKind
+from groundplan.facts.manifest import Cursor, Manifest, Segment
+from groundplan.terms.errors import BadInput, Refused, SourceDown
+
+SEGMENT_SUFFIX = ".parquet"
+READERS_MAY_TAKE_S = 3600.0  # a snapshot read before a replacement stays readable this long
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The facts as of one transaction: a list of segments that will not change."""
+
+    txn: int
+    folder: Path
+    segments: tuple[Segment, ...]
+
+    def relation(self, kind: FactKind, source: str | None = None) -> str:
+        """A SQL relation over all rows of `kind` (of one source, if named)."""
+        paths = [
+            self.folder / segment.path
+            for segment in self.segments
+            if segment.kind == kind.name and source in (None, segment.source)
+        ]
+        return read_parquet(paths, kind)
+
+    def rows(self, kind: FactKind, source: str | None = None) -> int:
+        """How many rows of `kind` hold."""
+        return sum(
+            segment.row_count
+            for segment in self.segments
+            if segment.kind == kind.name and source in (None, segment.source)
+        )
+
+
+class Ledger:
+    """The facts of one workspace folder."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self.folder = folder
+        self._clock = clock
+        try:
+            (folder / "segments").mkdir(parents=True, exist_ok=True)
+            (folder / "locks").mkdir(exist_ok=True)
+        except OSError as error:
+            raise SourceDown(
+                f"{folder}: {error.strerror}",
+                "Choose a workspace you may write to with --workspace DIR.",
+            ) from error
+        self._manifest = Manifest(folder / "manifest.sqlite")
+
+    def close(self) -> None:
+        """Release the manifest."""
+        self._manifest.close()
+
+    def cursor(self, source: str) -> Cursor | None:
+        """How far `source` has been read."""
+        return self._manifest.cursor(source)
+
+    def sources(self) -> list[str]:
+        """Every source that was ingested here."""
+        return self._manifest.sources()
+
+    def snapshot(self) -> Snapshot:
+        """What holds now."""
+        txn = self._manifest.latest_txn()
+        return Snapshot(txn, self.folder / "segments", tuple(self._manifest.segments()))
+
+    @contextmanager
+    def run(self, source: str) -> Iterator[Run]:
+        """Be the only one who ingests `source` on this machine; Refused if another one is at it."""
+        lock = self.folder / "locks" / _file_name(source)
+        with lock.open("a+") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise Refused(
+                    f"another process is ingesting {source!r}",
+                    "Wait until it has finished; what it writes will be seen here too.",
+                ) from error
+            run = Run(source, self.folder / "segments", self._manifest, self._clock)
+            run.sweep()
+            yield run
+
+    def forget(self, source: str) -> None:
+        """Drop every fact of `source`, so that the next run reads it anew."""
+        self._manifest.forget(source, self._clock().isoformat())
+
+
+@dataclass(slots=True)
+class Run:
+    """One process's turn at one source."""
+
+    source: str
+    folder: Path
+    _manifest: Manifest
+    _clock: Callable[[], datetime]
+    _cursor: Cursor | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._cursor = self._manifest.cursor(self.source)
+
+    def cursor(self) -> Cursor | None:
+        """How far the source had been read when this run last looked or committed."""
+        return self._cursor
+
+    def relation(self, kind: FactKind) -> str:
+        """A SQL relation over the rows of `kind` this source has committed."""
+        segments = self._manifest.segments(kind.name, self.source)
+        return read_parquet([self.folder / segment.path for segment in segments], kind)
+
+    def write(self, connection: DuckDB, kind: FactKind, columns: Columns, part: str) -> Segment:
+        """Write a segment without making it visible; pass it to `commit`. Any thread may.
+
+        part: what of the source it covers; committing the same part again replaces it.
+        """
+        name = f"{_file_name(self.source)}/{kind.name}-{uuid.uuid4().hex}{SEGMENT_SUFFIX}"
+        path = self.folder / name
+        unfinished = path.with_suffix(".unfinished")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            rows = write_parquet(connection, kind, columns, unfinished)
+            _make_durable(unfinished, path)
+        except OSError as error:
+            raise SourceDown(
+                f"{path}: {error.strerror}",
+                "Free some space and run again; nothing ingested so far is lost.",
+            ) from error
+        size = path.stat().st_size
+        return Segment(name, kind.name, kind.version, self.source, part, rows, size)
+
+    def commit(
+        self,
+        what: str,
+        segments: Sequence[Segment],
+        state: Mapping[str, Any] | None = None,
+        replace: Sequence[FactKind] = (),
+    ) -> int:
+        """Make segments visible and move the cursor to `state`, at once or not at all."""
+        txn = self._manifest.commit(
+            self.source,
+            what,
+            self._clock().isoformat(),
+            segments,
+            [kind.name for kind in replace],
+            self._cursor,
+            state,
+        )
+        self._cursor = self._manifest.cursor(self.source)
+        return txn
+
+    def sweep(self) -> None:
+        """Delete this source's files that no snapshot needs: left by a kill, or long replaced."""
+        mine = self.folder / _file_name(self.source)
+        if not mine.is_dir():
+            return
+        live = {segment.path for segment in self._manifest.segments(source=self.source)}
+        replaced = set(self._manifest.removed(self.source))
+        readable_until = self._clock().timestamp() - READERS_MAY_TAKE_S
+        for path in mine.iterdir():
+            name = f"{mine.name}/{path.name}"
+            young = name in replaced and path.stat().st_mtime > readable_until
+            if name not in live and not young:
+                path.unlink(missing_ok=True)
+
+
+def _make_durable(unfinished: Path, path: Path) -> None:
+    descriptor = os.open(unfinished, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    unfinished.replace(path)
+
+
+def _file_name(source: str) -> str:
+    if not source or source.startswith(".") or "/" in source or "\0" in source:
+        raise BadInput("source", source, "a name without '/', not starting with '.'")
+    return source

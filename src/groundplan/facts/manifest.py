@@ -1,0 +1,242 @@
+"""Which segments hold, since which transaction: the one place where facts become visible.
+
+SQLite in WAL mode beside the segments. A segment file counts only once its row is here, so a
+process killed between the two leaves an unused file and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from groundplan.terms.errors import Refused, SourceBroken, SourceDown
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+create table if not exists txn (
+  id integer primary key, source text not null, what text not null, at text not null
+);
+create table if not exists segment (
+  id integer primary key, path text not null unique, kind text not null,
+  kind_version integer not null, source text not null, part text not null,
+  row_count integer not null, byte_count integer not null,
+  added_txn integer not null references txn (id), removed_txn integer references txn (id)
+);
+create index if not exists segment_live on segment (kind, source) where removed_txn is null;
+create table if not exists cursor (
+  source text primary key, version integer not null, state text not null
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One immutable Parquet file of one kind from one source.
+
+    part: what of the source it covers; a later append to the same part replaces it.
+    """
+
+    path: str
+    kind: str
+    kind_version: int
+    source: str
+    part: str
+    row_count: int
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a source has been read: `state` is the source's own; version counts its moves."""
+
+    version: int
+    state: Mapping[str, Any]
+
+
+class Manifest:
+    """The catalogue of one workspace's facts; safe for several processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(
+                self._path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = full")
+            found = connection.execute("pragma user_version").fetchone()[0]
+            if found == 0:
+                connection.executescript(_SCHEMA)
+                connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
+        except sqlite3.DatabaseError as error:
+            raise _explain(error, self._path) from error
+        if found > SCHEMA_VERSION:
+            raise Refused(
+                f"{self._path} was written by a newer Groundplan (schema {found}, "
+                f"this one reads {SCHEMA_VERSION})",
+                "Update Groundplan, or choose another workspace.",
+            )
+        return connection
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._connection.execute("begin immediate")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("rollback")
+                raise
+            self._connection.execute("commit")
+        except sqlite3.DatabaseError as error:
+            raise _explain(error, self._path) from error
+
+    def commit(
+        self,
+        source: str,
+        what: str,
+        at: str,
+        added: Sequence[Segment],
+        replaced_kinds: Sequence[str],
+        cursor: Cursor | None,
+        state: Mapping[str, Any] | None,
+    ) -> int:
+        """Make `added` visible and move the cursor, at once or not at all; the transaction's id.
+
+        replaced_kinds: kinds whose earlier segments of this source stop holding.
+        cursor: what the caller read before; another process having moved it is `Refused`.
+        """
+        with self._transaction() as connection:
+            self._expect(connection, source, cursor)
+            txn = connection.execute(
+                "insert into txn (source, what, at) values (?, ?, ?) returning id",
+                (source, what, at),
+            ).fetchone()[0]
+            for kind in replaced_kinds:
+                connection.execute(
+                    "update segment set removed_txn = ? "
+                    "where kind = ? and source = ? and removed_txn is null",
+                    (txn, kind, source),
+                )
+            for segment in added:
+                self._insert(connection, txn, segment)
+            if state is not None:
+                version = 1 if cursor is None else cursor.version + 1
+                connection.execute(
+                    "insert into cursor values (?, ?, ?) on conflict (source) "
+                    "do update set version = excluded.version, state = excluded.state",
+                    (source, version, json.dumps(state)),
+                )
+        return int(txn)
+
+    @staticmethod
+    def _expect(connection: sqlite3.Connection, source: str, cursor: Cursor | None) -> None:
+        row = connection.execute(
+            "select version from cursor where source = ?", (source,)
+        ).fetchone()
+        have = row[0] if row else None
+        want = cursor.version if cursor else None
+        if have != want:
+            raise Refused(
+                f"another process has ingested {source!r} meanwhile",
+                "Nothing was written twice; run the command again.",
+            )
+
+    @staticmethod
+    def _insert(connection: sqlite3.Connection, txn: int, segment: Segment) -> None:
+        connection.execute(
+            "update segment set removed_txn = ? where kind = ? and source = ? and part = ? "
+            "and removed_txn is null",
+            (txn, segment.kind, segment.source, segment.part),
+        )
+        connection.execute(
+            "insert into segment (path, kind, kind_version, source, part, row_count, byte_count, "
+            "added_txn) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                segment.path,
+                segment.kind,
+                segment.kind_version,
+                segment.source,
+                segment.part,
+                segment.row_count,
+                segment.byte_count,
+                txn,
+            ),
+        )
+
+    def forget(self, source: str, at: str) -> None:
+        """Let no fact of `source` hold any longer, and forget its cursor (before a rebuild)."""
+        with self._transaction() as connection:
+            txn = connection.execute(
+                "insert into txn (source, what, at) values (?, 'forget', ?) returning id",
+                (source, at),
+            ).fetchone()[0]
+            connection.execute(
+                "update segment set removed_txn = ? where source = ? and removed_txn is null",
+                (txn, source),
+            )
+            connection.execute("delete from cursor where source = ?", (source,))
+
+    def cursor(self, source: str) -> Cursor | None:
+        """How far `source` has been read; None before its first commit."""
+        row = self._connection.execute(
+            "select version, state from cursor where source = ?", (source,)
+        ).fetchone()
+        return Cursor(row[0], json.loads(row[1])) if row else None
+
+    def sources(self) -> list[str]:
+        """Every source that has a cursor, by name."""
+        rows = self._connection.execute("select source from cursor order by source")
+        return [row[0] for row in rows]
+
+    def latest_txn(self) -> int:
+        """The newest transaction's id; 0 before the first."""
+        return int(self._connection.execute("select coalesce(max(id), 0) from txn").fetchone()[0])
+
+    def segments(self, kind: str | None = None, source: str | None = None) -> list[Segment]:
+        """The segments that hold now, oldest first."""
+        rows = self._connection.execute(
+            "select path, kind, kind_version, source, part, row_count, byte_count from segment "
+            "where removed_txn is null and (? is null or kind = ?) and (? is null or source = ?) "
+            "order by id",
+            (kind, kind, source, source),
+        )
+        return [Segment(*row) for row in rows]
+
+    def removed(self, source: str) -> list[str]:
+        """Paths of segments of `source` that no longer hold and may be deleted."""
+        rows = self._connection.execute(
+            "select path from segment where removed_txn is not null and source = ?", (source,)
+        )
+        return [row[0] for row in rows]
+
+
+def _explain(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    text = str(error)
+    if "disk is full" in text or "disk I/O" in text:
+        return SourceDown(
+            f"{path}: {text}", "Free some space and run again; nothing ingested so far is lost."
+        )
+    if "locked" in text:
+        return SourceDown(f"{path}: {text}", "Another process is writing; run again in a moment.")
+    if "readonly" in text or "unable to open" in text:
+        return SourceDown(
+            f"{path}: {text}", "Choose a workspace you may write to with --workspace DIR."
+        )
+    return SourceBroken(
+        f"{path}: {text}",
+        "The workspace can be built again from the repositories: groundplan rebuild.",
+    )

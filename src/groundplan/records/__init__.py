@@ -1,0 +1,1 @@
+"""What people said: one append-only journal."""
