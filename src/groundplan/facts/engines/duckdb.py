@@ -19,7 +19,7 @@ from groundplan.terms.errors import SourceBroken, SourceDown
 
 Columns: TypeAlias = dict[str, npt.NDArray[Any]]
 
-_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]+)")  # not inside a text
 
 PRELUDE = (
     "create or replace macro week_of(t) as cast(date_trunc('week', t) as date)",
@@ -78,7 +78,7 @@ class DuckDB:
         names = set(_PARAMETER.findall(sql))
         given = {name: value for name, value in (params or {}).items() if name in names}
         try:
-            return self._connection.execute(_PARAMETER.sub(r"$\1", sql), given or None)
+            return self._connection.execute(_PARAMETER.sub(_dollar, sql), given or None)
         except duckdb.IOException as error:
             raise SourceDown(
                 str(error), "Check the disk; nothing written before is lost."
@@ -91,6 +91,10 @@ class DuckDB:
             self.execute(f"create or replace table {table} as select * from groundplan_columns")
         finally:
             self._connection.unregister("groundplan_columns")
+
+
+def _dollar(match: re.Match[str]) -> str:
+    return f"${match.group(1)}" if match.group(1) else match.group(0)
 
 
 def read_parquet(paths: Sequence[Path], kind: FactKind) -> str:
@@ -138,11 +142,11 @@ def as_columns(kind: FactKind, lists: Mapping[str, Sequence[object]]) -> Columns
 
 def _array(sql_type: str, values: Sequence[object]) -> npt.NDArray[Any]:
     if sql_type == "VARCHAR":
-        return np.array(values, dtype=object) if values else np.empty(0, dtype=object)
+        return as_text([None if v is None else str(v) for v in values])
     if sql_type in ("TIMESTAMP", "DATE"):
         return np.array(
             [np.datetime64("NaT") if v is None else v for v in values],
-            dtype="datetime64[us]" if sql_type == "TIMESTAMP" else "datetime64[D]",
+            dtype="datetime64[us]" if sql_type == "TIMESTAMP" else "datetime64[s]",
         )
     dtype = {"INTEGER": "i4", "BIGINT": "i8", "DOUBLE": "f8", "BOOLEAN": "?"}[sql_type]
     mask = [v is None for v in values]
@@ -150,3 +154,10 @@ def _array(sql_type: str, values: Sequence[object]) -> npt.NDArray[Any]:
         filled = np.array([0 if v is None else v for v in values], dtype=dtype)
         return np.ma.masked_array(filled, mask=mask)
     return np.array(values, dtype=dtype)
+
+
+def as_text(values: Sequence[str | None]) -> npt.NDArray[np.object_]:
+    """A column of text; None is null."""
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column

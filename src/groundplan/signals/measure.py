@@ -1,0 +1,199 @@
+"""Measures a signal under a scope: whole weeks, the small-group rule, windows, comparison.
+
+Nothing leaves this file before at least `scope.floor` people stand behind it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.inference.change import compare
+from groundplan.signals.signal import Block, Excluded, Part, Point, Reading, Rows, Sample, Signal
+from groundplan.terms.estimate import Estimate, Measured, Unknown
+from groundplan.terms.period import monday_of
+from groundplan.terms.scope import Scope
+
+MOST_WINDOWS = 16  # equal windows of a series, newest last
+WEEK = np.timedelta64(7, "D")
+
+
+def measure(
+    engine: DuckDB, signal: Signal, scope: Scope, as_of: datetime, snapshot: int
+) -> Reading:
+    """The reading of `signal` for the repositories of `scope`, up to the last whole week.
+
+    Weeks are pooled into blocks in which at least `scope.floor` people stand behind the rows; the
+    windows are unions of blocks, so that no two readings differ by fewer people than that.
+    """
+    end = monday_of(as_of.date())
+    rows, excluded = _select(engine, signal, scope, end)
+    floor = scope.floor if signal.about_people else 1
+    blocks = pool_weeks(rows["week"], rows.get("person_id"), end, floor)
+    windows = _windows(blocks, signal.window_weeks)
+    if not windows:
+        return _withheld(signal, scope, rows, excluded, end, snapshot)
+    points = tuple(Point(window, _value(signal, rows, window)) for window in windows)
+    newest = points[-1]
+    before: Measured = (
+        points[-2].value if len(points) > 1 else Unknown("no earlier window", 1, 2, "windows")
+    )
+    inside = _within(rows, newest.block)
+    return Reading(
+        signal=signal.name,
+        version=signal.version,
+        repos=scope.repos,
+        window=newest.block,
+        now=newest.value,
+        before=before,
+        change=_change(newest.value, before),
+        series=points,
+        parts=_parts(signal, rows, newest.block),
+        people=_people(inside),
+        rows=len(inside["week"]),
+        excluded=excluded,
+        snapshot=snapshot,
+    )
+
+
+def pool_weeks(
+    week: npt.NDArray[np.datetime64],
+    person: npt.NDArray[np.object_] | None,
+    end: date,
+    floor: int,
+) -> list[Block]:
+    """Adjacent blocks of weeks, each with at least `floor` distinct people; oldest first.
+
+    Built forward from the first week and closed as soon as they are large enough: what a later
+    week brings never changes an earlier block, so two reports of different days cannot be
+    subtracted from each other. Weeks after the last closed block are withheld.
+    """
+    if not len(week):
+        return []
+    first = week.min().astype("datetime64[D]")
+    count = int((np.datetime64(end, "D") - first) // WEEK)
+    position = ((week.astype("datetime64[D]") - first) // WEEK).astype(np.int64)
+    members: list[set[object]] = [set() for _ in range(count)]
+    if person is not None:
+        for at, who in zip(position.tolist(), person.tolist(), strict=True):
+            members[at].add(who)
+    blocks: list[Block] = []
+    start, people = 0, set[object]()
+    for nr in range(count):
+        people |= members[nr]
+        if person is None or len(people) >= floor:
+            blocks.append(Block(_day(first, start), _day(first, nr + 1)))
+            start, people = nr + 1, set()
+    return blocks
+
+
+def _windows(blocks: list[Block], weeks: int) -> list[Block]:
+    windows: list[Block] = []
+    last: Block | None = None
+    for block in reversed(blocks):
+        last = Block(block.start_on, last.end_on if last else block.end_on)
+        if last.weeks >= weeks:
+            windows.append(last)
+            last = None
+        if len(windows) == MOST_WINDOWS:
+            break
+    if not windows and last is not None:
+        windows.append(last)
+    return windows[::-1]
+
+
+def _select(
+    engine: DuckDB, signal: Signal, scope: Scope, end: date
+) -> tuple[Rows, tuple[Excluded, ...]]:
+    engine.execute("create or replace temp table scope_repos (repo varchar)")
+    for repo in scope.repos:
+        engine.execute("insert into scope_repos values (:repo)", {"repo": repo})
+    since = datetime(1980, 1, 1)  # noqa: DTZ001 - the mart's times are UTC without zone
+    until = datetime.combine(end, time())
+    rows: Rows = dict(engine.query(signal.select, {"since": since, "until": until}))
+    excluded: tuple[Excluded, ...] = ()
+    if "excluded" in rows:
+        reasons = rows.pop("excluded")
+        out = ~np.ma.getmaskarray(reasons)
+        names, counts = np.unique(np.asarray(reasons[out], dtype=str), return_counts=True)
+        excluded = tuple(Excluded(str(name), int(n)) for name, n in zip(names, counts, strict=True))
+        rows = {name: column[~out] for name, column in rows.items()}
+    known = ~np.ma.getmaskarray(rows["week"])
+    week = np.asarray(rows["week"]).astype("datetime64[D]")
+    known &= week < np.datetime64(end, "D")
+    return {
+        name: (week if name == "week" else column)[known] for name, column in rows.items()
+    }, excluded
+
+
+def _within(rows: Rows, window: Block) -> Rows:
+    inside = (rows["week"] >= np.datetime64(window.start_on, "D")) & (
+        rows["week"] < np.datetime64(window.end_on, "D")
+    )
+    return {name: column[inside] for name, column in rows.items()}
+
+
+def _sample(rows: Rows, window: Block) -> Sample:
+    inside = _within(rows, window)
+    weeks = np.arange(np.datetime64(window.start_on, "D"), np.datetime64(window.end_on, "D"), WEEK)
+    return Sample(inside, weeks)
+
+
+def _value(signal: Signal, rows: Rows, window: Block) -> Measured:
+    return signal.estimate(_sample(rows, window))
+
+
+def _parts(signal: Signal, rows: Rows, window: Block) -> tuple[Part, ...]:
+    return signal.parts(_sample(rows, window)) if signal.parts else ()
+
+
+def _people(rows: Rows) -> int:
+    person = rows.get("person_id")
+    return 0 if person is None else len(set(person.tolist()))
+
+
+def _change(now: Measured, before: Measured) -> Measured:
+    if isinstance(now, Estimate) and isinstance(before, Estimate):
+        return compare(now, before)
+    return now if isinstance(now, Unknown) else before
+
+
+def _withheld(
+    signal: Signal,
+    scope: Scope,
+    rows: Rows,
+    excluded: tuple[Excluded, ...],
+    end: date,
+    snapshot: int,
+) -> Reading:
+    if len(rows["week"]):
+        have = min(_people(rows), scope.floor - 1)
+        unknown = Unknown(
+            f"a team number needs {scope.floor} people behind it", have, scope.floor, "people"
+        )
+    else:
+        unknown = Unknown(
+            "nothing of this kind has happened yet", 0, signal.minimum, signal.minimum_of
+        )
+    return Reading(
+        signal=signal.name,
+        version=signal.version,
+        repos=scope.repos,
+        window=Block(end - timedelta(weeks=signal.window_weeks), end),
+        now=unknown,
+        before=unknown,
+        change=unknown,
+        series=(),
+        parts=(),
+        people=0,
+        rows=0,
+        excluded=excluded,
+        snapshot=snapshot,
+    )
+
+
+def _day(first: np.datetime64, weeks: int) -> date:
+    return date.fromisoformat(str(first + weeks * WEEK))
