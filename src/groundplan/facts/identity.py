@@ -17,6 +17,7 @@ from groundplan.facts.identities.certain import (
     match_forge_accounts,
     match_mailmaps,
 )
+from groundplan.facts.identities.decisions import decisions
 from groundplan.facts.identities.groups import SharedAddress
 from groundplan.facts.identities.joining import Joining
 from groundplan.facts.identities.likely import match_likely
@@ -35,6 +36,7 @@ __all__ = [
     "SeenAccount",
     "SharedAddress",
     "Verdict",
+    "decisions",
     "resolve",
 ]
 

@@ -71,7 +71,8 @@ def _files_of(repo: str, known: Columns, found: Lineage) -> tuple[Columns, Colum
     """Spans and files of one repository, with a file for every path that no event named."""
     paths = np.asarray(known["path"], dtype=object)
     in_tree = np.asarray(known["alive"], dtype=bool)
-    entries = np.where(in_tree, np.ma.getdata(known["entry"]), None)
+    entries = np.ma.getdata(known["entry"]).copy()
+    entries[~in_tree] = None
     unnamed = np.setdiff1d(np.arange(len(paths)), found.path_id)
     first = len(found.last_path)
     spans = {

@@ -1,0 +1,1 @@
+"""How people reach Groundplan; HTTP and exit codes exist only here."""

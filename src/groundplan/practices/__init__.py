@@ -1,0 +1,1 @@
+"""One folder a practice, all of one shape."""

@@ -12,11 +12,13 @@ import numpy.typing as npt
 
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.inference.change import compare
+from groundplan.inference.standing_out import stands_out
 from groundplan.signals.signal import Block, Excluded, Part, Point, Reading, Rows, Sample, Signal
 from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.period import monday_of
 from groundplan.terms.scope import Scope
 
+CLAIMS_ON_A_PAGE = 12  # changes that a reader is shown side by side
 MOST_WINDOWS = 16  # equal windows of a series, newest last
 WEEK = np.timedelta64(7, "D")
 
@@ -41,6 +43,7 @@ def measure(
     before: Measured = (
         points[-2].value if len(points) > 1 else Unknown("no earlier window", 1, 2, "windows")
     )
+    change = _change(newest.value, before)
     inside = _within(rows, newest.block)
     return Reading(
         signal=signal.name,
@@ -49,13 +52,16 @@ def measure(
         window=newest.block,
         now=newest.value,
         before=before,
-        change=_change(newest.value, before),
+        change=change,
         series=points,
         parts=_parts(signal, rows, newest.block),
         people=_people(inside),
         rows=len(inside["week"]),
         excluded=excluded,
         snapshot=snapshot,
+        stands_out=stands_out(
+            change, [point.value for point in points[:-1]], comparisons=CLAIMS_ON_A_PAGE
+        ),
     )
 
 

@@ -73,7 +73,8 @@ class Reading:
     """One signal measured on one scope: all that a page needs to be honest about it.
 
     now: over `window`; before: over the equally long window before it; change: now against
-    before, as a ratio (or a difference of shares), with its interval.
+    before, as a ratio (or a difference of shares), with its interval. stands_out: whether that
+    change may be claimed in a sentence (inference/standing_out.py).
     """
 
     signal: str
@@ -89,6 +90,7 @@ class Reading:
     rows: int
     excluded: tuple[Excluded, ...]
     snapshot: int
+    stands_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,11 @@ _AGENT_NAMES = tuple(
         ("AI agent", r"ai (?:agent|assistant|builder|bot)|ai \(.*\)|.*\(ai agent\)"),
     )
 )
+# what any of the names above, and any program's name, contains: most names stop here
+_AGENT_HINT = re.compile(
+    r"claude|copilot|cursor|codex|gpt|gemini|jules|devin|openhands|aider|amazon|rabbit|kiro|trae"
+    r"|qwen|roo|ai|agent|cli|deepseek|grok|kimi|glm|llama"
+)
 _AGENT_WORDS = frozenset("ai agent cli codex claude copilot gemini devin jules".split())
 _AGENT_LOCALS = frozenset("agent ai noreply no-reply bot".split())
 _MODEL = re.compile(
@@ -187,6 +192,8 @@ def _agent(name: str, address: Address) -> Actor | None:
     marked = low.removesuffix("[bot]") if low.endswith("[bot]") else ""
     if brand := AGENT_LOGINS.get(_forge_login(address)) or AGENT_LOGINS.get(marked):
         return Actor(ActorKind.AGENT, f"the login is that of the AI agent {brand}", brand)
+    if _AGENT_HINT.search(low) is None:
+        return None
     for brand, pattern in _AGENT_NAMES:
         if pattern.match(name):
             return Actor(ActorKind.AGENT, f"no person carries the name {name!r}", brand)

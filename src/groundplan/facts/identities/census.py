@@ -68,7 +68,7 @@ def count_accounts(
     humans = {d.account for d in decisions if d.kind is ActorKind.HUMAN}
     alone = {d.account for d in decisions if d.verdict is Verdict.APART}
     nodes = [_node(a, rows, maps, a in humans, a in alone) for a, rows in seen.items()]
-    nodes.sort(key=lambda node: (-node.commits, node.account))
+    nodes.sort(key=lambda node: (-node.commits, node.account.name, node.account.email))
     return nodes
 
 

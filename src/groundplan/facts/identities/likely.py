@@ -14,11 +14,12 @@ from groundplan.facts.identities.groups import (
     login_of,
 )
 from groundplan.facts.identities.merges import Certainty
-from groundplan.facts.identities.naming import compatible, is_placeholder, login_fits
+from groundplan.facts.identities.naming import compatible, is_placeholder, login_fits, read_name
 from groundplan.terms.people import ActorKind
 
 MOST_ACCOUNTS_OF_NAME = 40  # with one full name; with more, several people may carry it
 MOST_NAMESAKES = 0.03  # expected by chance; above it an equal name alone is not enough
+SHORTEST_LOGIN = 5  # letters; many people may have a shorter one
 FEWEST_NAMES = 200  # to tell from; fewer do not show how common a word is
 _COMMON_SECOND_LEVEL = frozenset("co com ac org net edu gov or ne go".split())
 
@@ -119,11 +120,23 @@ def _same_login(nodes: Sequence[Node], people: Sequence[int]) -> Iterator[Group]
         for nr in people
         for key in {login_of(nodes[nr]), "-".join(nodes[nr].name.words)} & hidden
     )
+    words = count_name_words(nodes, people)
     for login, members in group_by(keyed).items():
         first = next((nr for nr in members if nodes[nr].address.noreply), members[0])
         ordered = [first, *(nr for nr in members if nr != first)]
         reason = f"one's login {login!r} is the other's address or name, and the names fit"
         yield from _compatible_only(nodes, ordered, reason)
+        plain = read_name(login).joined
+        if len(plain) >= SHORTEST_LOGIN and not words[plain]:
+            # where a name field only repeats the login, it cannot speak against the login
+            named = [
+                nr
+                for nr in ordered[1:]
+                if plain in (nodes[nr].name.joined, nodes[first].name.joined)
+            ]
+            if named:
+                reason = f"one's login {login!r} is the other's, and no name of others"
+                yield Group((first, *named), Certainty.LIKELY, reason)
 
 
 def _same_nick(nodes: Sequence[Node], people: Sequence[int]) -> Iterator[Group]:

@@ -97,26 +97,19 @@ def read_address(email: str) -> Address:
 class Name:
     """A name in normal form.
 
-    words: lower case, as written; plain: the same without accents; full: at least two words of
+    words: lower case, as written; key: as one text; plain: without accents; joined: plain words run
+    together, as in a login; full: at least two words of
     two letters that can be a person's, which is what makes an equal name evidence; several: names
     two people at one keyboard. relayed: "Somebody via List", whose address is the relay's.
     """
 
     words: tuple[str, ...]
+    key: str
     plain: tuple[str, ...]
+    joined: str
     full: bool
     several: bool
     relayed: bool
-
-    @property
-    def key(self) -> str:
-        """The words as one text."""
-        return " ".join(self.words)
-
-    @property
-    def joined(self) -> str:
-        """The plain words run together, as in a login."""
-        return "".join(self.plain)
 
 
 @lru_cache(maxsize=400_000)
@@ -130,17 +123,18 @@ def read_name(name: str) -> Name:
         text = f"{after} {before}"  # "Last, First"
     text = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
     words = tuple(word for word in _NOT_WORD.split(text.replace("_", " ")) if word)
-    plain = tuple(strip_accents(word) for word in words)
+    plain = words if text.isascii() else tuple(strip_accents(word) for word in words)
+    joined = "".join(plain)
     long = sum(1 for word in words if len(word) >= 2 and not word.isdigit())
     several = any(word in _AND for word in words[1:-1])
     full = (
         long >= 2
         and not several
-        and "".join(plain) not in PLACEHOLDER_NAMES
+        and joined not in PLACEHOLDER_NAMES
         and not any(word in GROUP_WORDS for word in plain)
         and not all(word in PLACEHOLDER_NAMES for word in plain)
     )
-    return Name(words, plain, full, several, " via " in name.lower())
+    return Name(words, " ".join(words), plain, joined, full, several, " via " in name.lower())
 
 
 def is_placeholder(name: Name) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 from groundplan.facts.identities.census import Node
 from groundplan.facts.identities.clusters import Clusters
@@ -52,11 +53,9 @@ def _leading_accounts(nodes: Sequence[Node], clusters: Clusters, odd: frozenset[
 def _pairs(members: Sequence[int], clusters: Clusters) -> Iterator[tuple[int, int]]:
     first_of: dict[int, int] = {}
     for nr in members:
-        first_of.setdefault(clusters.root(nr), nr)
-    if 2 <= len(first_of) <= MOST_ALIKE:
-        one, *others = first_of.values()
-        for two in others:
-            yield one, two
+        if first_of.setdefault(clusters.root(nr), nr) == nr and len(first_of) > MOST_ALIKE:
+            return
+    yield from combinations(first_of.values(), 2)
 
 
 def _is_worth_asking(
@@ -118,13 +117,17 @@ def _by_initial(nodes: Sequence[Node], people: Sequence[int]) -> Iterator[tuple[
 
 
 def _by_typo(nodes: Sequence[Node], people: Sequence[int]) -> Iterator[tuple[str, int]]:
-    # names one letter apart share a form with that letter left out
+    # one letter in a long word leaves its beginning or its end, and the other words, as they are
     for nr in people:
         name = nodes[nr].name
-        text = name.joined
-        if name.full and len(text) >= SHORTEST_NAME:
-            for form in {text, *(text[:at] + text[at + 1 :] for at in range(len(text)))}:
-                yield form, nr
+        if not name.full or len(name.joined) < SHORTEST_NAME:
+            continue
+        for at, word in enumerate(name.plain):
+            if len(word) >= SHORTEST_FOR_TYPO - 1:
+                kept = 2 if len(word) < 7 else 3
+                rest = f"{at} {' '.join(name.plain[:at])}|{' '.join(name.plain[at + 1 :])}"
+                yield f"{rest} {word[:kept]}-", nr
+                yield f"{rest} -{word[-kept:]}", nr
 
 
 def _by_local_part(nodes: Sequence[Node], people: Sequence[int]) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,86 @@
+"""A workspace on a ready-made mart: what pages need, without repositories behind it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from groundplan.access import local_scope
+from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.interfaces.web.workspace import StageState
+from groundplan.practices.catalogue import discover as discover_practices
+from groundplan.records.sqlite import SQLiteJournal
+from groundplan.signals.catalogue import discover as discover_signals
+from groundplan.signals.measure import measure
+from groundplan.signals.signal import Reading, Signal
+from groundplan.terms.scope import Scope
+from groundplan.usecase import Context, Practice
+
+
+class NoDocuments:
+    """A mart without repositories has no files to read."""
+
+    def search(self, repo: str, text: str, most: int) -> Sequence[tuple[str, int, str]]:
+        """Nothing is found."""
+        return []
+
+    def read(self, repo: str, path: str) -> str | None:
+        """Nothing is there."""
+        return None
+
+
+class MartWorkspace:
+    """Opens one mart file read-only, measures with the real signals and practices."""
+
+    def __init__(self, mart: Path, journal: Path) -> None:
+        self._mart = DuckDB(mart, read_only=True)
+        self._journal = SQLiteJournal(journal, lambda: datetime.now(UTC))
+        self._readings: dict[tuple[str, Scope], Reading] = {}
+        self._lock = threading.Lock()
+        self.stages: tuple[StageState, ...] = ()
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Every signal."""
+        return discover_signals()
+
+    @property
+    def practices(self) -> tuple[Practice, ...]:
+        """Every practice."""
+        return discover_practices()
+
+    def scope(self) -> Scope:
+        """What the local user may see."""
+        rows = self._mart.cursor().rows("select repo from repos")
+        return local_scope([repo for (repo,) in rows], viewer=None)
+
+    def progress(self) -> Sequence[StageState]:
+        """Work under way."""
+        return self.stages
+
+    def context(self) -> Context:
+        """A fresh context."""
+        with self._lock:
+            mart = self._mart.cursor()
+        newest = mart.rows("select max(as_of) from repos")[0][0]
+        as_of = newest.replace(tzinfo=UTC) if newest else datetime(1970, 1, 1, tzinfo=UTC)
+
+        def measured(signal: Signal, scope: Scope) -> Reading:
+            key = (signal.name, scope)
+            if key not in self._readings:
+                self._readings[key] = measure(mart.cursor(), signal, scope, as_of, 1)
+            return self._readings[key]
+
+        return Context(
+            mart=mart,
+            measure=measured,
+            journal=self._journal,
+            documents=NoDocuments(),
+            now=datetime.now(UTC),
+            as_of=as_of,
+            rng=np.random.default_rng(0),
+        )

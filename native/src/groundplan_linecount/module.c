@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The Python face of linecount.c: argument checks, the GIL, errors. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "linecount.h"
+
+/* Below this many bytes, handing over the GIL costs more than it gives. */
+enum { WORTH_RELEASING = 16384 };
+
+static uint64_t hash_seed;
+
+/* Only bytes: what others cannot change while the GIL is released. */
+static int as_span(PyObject *object, const char *name, span *out)
+{
+    char *data = NULL;
+    Py_ssize_t size = 0;
+    if (object != Py_None) {
+        if (!PyBytes_Check(object)) {
+            PyErr_Format(PyExc_TypeError, "%s must be bytes or None", name);
+            return 0;
+        }
+        if (PyBytes_AsStringAndSize(object, &data, &size) < 0)
+            return 0;
+    }
+    /* A missing file is an empty one; give it a valid address. */
+    out->start = data ? (const byte *)data : (const byte *)"";
+    out->end = out->start + size;
+    return 1;
+}
+
+static PyObject *count(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    span old, new_;
+    line_counts counts;
+    count_status status;
+    (void)module;
+    if (nargs != 2) {
+        PyErr_Format(PyExc_TypeError, "count() takes 2 positional arguments (%zd given)", nargs);
+        return NULL;
+    }
+    if (!as_span(args[0], "old", &old) || !as_span(args[1], "new", &new_))
+        return NULL;
+    if ((old.end - old.start) + (new_.end - new_.start) < WORTH_RELEASING) {
+        status = count_changed_lines(old, new_, hash_seed, &counts);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        status = count_changed_lines(old, new_, hash_seed, &counts);
+        Py_END_ALLOW_THREADS
+    }
+    if (status == NO_MEMORY)
+        return PyErr_NoMemory();
+    if (status == IS_BINARY)
+        Py_RETURN_NONE;
+    return Py_BuildValue("(ii)", (int)counts.added, (int)counts.deleted);
+}
+
+PyDoc_STRVAR(count_doc,
+"count(old, new, /)\n--\n\n"
+"Return (added, deleted), the lines that `git log --numstat` counts from old to\n"
+"new, or None if git takes either side for binary. None as an argument means\n"
+"that the file does not exist on that side.");
+
+static PyMethodDef methods[] = {
+    { "count", (PyCFunction)(void (*)(void))count, METH_FASTCALL, count_doc },
+    { NULL, NULL, 0, NULL }
+};
+
+/* Python's own string hash is keyed at random; so are our line hashes then. */
+static int prepare(PyObject *module)
+{
+    PyObject *text = PyUnicode_FromString("groundplan_linecount");
+    (void)module;
+    if (!text)
+        return -1;
+    hash_seed = (uint64_t)PyObject_Hash(text);
+    Py_DECREF(text);
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    { Py_mod_exec, (void *)prepare },
+#ifdef Py_GIL_DISABLED
+    { Py_mod_gil, Py_MOD_GIL_NOT_USED },
+#endif
+    { 0, NULL }
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, .m_name = "groundplan_linecount._native", .m_methods = methods,
+    .m_slots = slots
+};
+
+PyMODINIT_FUNC PyInit__native(void) { return PyModuleDef_Init(&definition); }

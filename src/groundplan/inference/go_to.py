@@ -1,0 +1,150 @@
+"""People to go to about a place: a few who are still around, and those who knew it and are silent.
+
+Whatever sends somebody to somebody (ask, the map, a departure, being stuck) chooses by this rule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from groundplan.inference.expertise import Floats, rank_people, share_interval
+from groundplan.terms.estimate import Measured, Unknown
+from groundplan.terms.units import People
+
+# Chosen on the tuning repositories of evidence/ownership, judged on others.
+HALF_LIFE_DAYS: Final = 120.0  # of a change's weight in who comes next
+MEMORY_DAYS: Final = 360.0  # half-life of a change's weight in who still knows
+REVIEW_WEIGHT: Final = 0.3  # of an authored change, for a review
+BACKOFF: Final = (2.0, 4.0, 8.0)  # fresh changes: file to directory, to area, to repository
+REVIEW_BACKOFF: Final = (8.0, 16.0, 32.0)  # the same for who reviews or merges
+PRESENCE_DAYS: Final = 5.0  # of silence halve the odds that somebody is around
+CAME_TRUE: Final = 0.65  # of a share; the rest of the changes came from somebody else
+EXPERT_RELATIVE: Final = 0.1  # of what the best knower still knows
+
+ACTIVE_DAYS: Final = 180  # without landed work or a review; longer is silent
+NEED_CHANGES: Final = 5  # in a place, before anything is said about who knows it
+GO_TO: Final = 3  # people at most for a place
+LEAST_SHARE: Final = 0.05  # of the next changes, to be worth asking
+KNEW: Final = 0.5  # of the most touches anybody has: knew it once
+CLOSE: Final = 0.8  # of the share before: listed by name, not by share
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What n people have to do with one place, and with the wider places around it.
+
+    levels: decayed touches [fresh changes], from the place to the repository, shape (levels, n).
+    kept: what is still known of the place [fresh changes], by the slower decay, shape (n,).
+    """
+
+    names: npt.NDArray[Any]
+    levels: Floats
+    kept: Floats
+    changes: npt.NDArray[Any]
+    reviews: npt.NDArray[Any]
+    last_at: npt.NDArray[np.datetime64]
+    silent_days: Floats
+
+    def without(self, names: Sequence[str]) -> Crowd:
+        """The same crowd after some have left."""
+        kept = ~np.isin(self.names, names)
+        return Crowd(
+            self.names[kept],
+            self.levels[:, kept],
+            self.kept[kept],
+            self.changes[kept],
+            self.reviews[kept],
+            self.last_at[kept],
+            self.silent_days[kept],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """Somebody to ask about a place. share: of the next changes there; last_on: the month."""
+
+    name: str
+    share: Measured
+    changes: int
+    reviews: int
+    last_on: date | None
+    active: bool
+    reason: str
+
+
+def choose_experts(
+    crowd: Crowd, backoff: tuple[float, ...] = BACKOFF
+) -> tuple[tuple[Expert, ...], tuple[Expert, ...]]:
+    """At most `GO_TO` active people to ask about a place, and those who knew it and are silent."""
+    if not len(crowd.names):
+        return (), ()
+    narrowest = len(backoff) + 1 - len(crowd.levels)  # areas have no file and directory levels
+    shares, evidence = rank_people(
+        crowd.levels, crowd.silent_days, backoff[narrowest:], PRESENCE_DAYS
+    )
+    shares *= CAME_TRUE
+    active = crowd.silent_days <= ACTIVE_DAYS
+    touches = (crowd.changes + crowd.reviews).astype(float)
+    knew = np.where(~active & (touches >= KNEW * touches.max()), touches, 0.0)
+    asked = np.where(active & (shares >= LEAST_SHARE), shares, 0.0)
+    return _choose(crowd, asked, shares, evidence), _choose(crowd, knew, shares, evidence)
+
+
+def _choose(crowd: Crowd, by: Floats, shares: Floats, evidence: float) -> tuple[Expert, ...]:
+    """The first few; people who are close stand in alphabetical order, for this is no ranking."""
+    first = [int(i) for i in np.argsort(-by, kind="stable")[:GO_TO] if by[i] > 0]
+    heads: list[float] = []
+    keys = {}
+    for i in first:
+        if not heads or by[i] < CLOSE * heads[-1]:
+            heads.append(float(by[i]))
+        keys[i] = (len(heads), str(crowd.names[i]).casefold())
+    n = int(crowd.changes.sum() + crowd.reviews.sum())
+    return tuple(
+        _describe(crowd, i, share_interval(float(shares[i]), evidence, n, NEED_CHANGES))
+        for i in sorted(first, key=keys.__getitem__)
+    )
+
+
+def _describe(crowd: Crowd, i: int, share: Measured) -> Expert:
+    changes, reviews = int(crowd.changes[i]), int(crowd.reviews[i])
+    at = crowd.last_at[i]
+    month = None if np.isnat(at) else at.astype("datetime64[M]").astype(date)
+    parts = [f"changed it {_times(changes)}"] if changes else []
+    parts += [f"reviewed {_times(reviews)}"] if reviews else []
+    reason = "; ".join(parts) or "works next to it"
+    if month:
+        reason += f", last in {month:%B %Y}"
+    active = bool(crowd.silent_days[i] <= ACTIVE_DAYS)
+    return Expert(str(crowd.names[i]), share, changes, reviews, month, active, reason)
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def count_knowers(crowd: Crowd) -> People | Unknown:
+    """Active people who know a place [people]; Unknown below `NEED_CHANGES` changes and reviews."""
+    n = int(crowd.changes.sum() + crowd.reviews.sum())
+    if n < NEED_CHANGES:
+        return Unknown("too few changes to tell who knows it", n, NEED_CHANGES, "changes")
+    knows = crowd.kept >= EXPERT_RELATIVE * crowd.kept.max()
+    return int((knows & (crowd.silent_days <= ACTIVE_DAYS)).sum())
+
+
+def settings() -> dict[str, float]:
+    """The parameters of `facts/knowledge.py`."""
+    return {
+        "fresh_rate": math.log(2) / HALF_LIFE_DAYS,
+        "kept_rate": math.log(2) / MEMORY_DAYS,
+        "review_weight": REVIEW_WEIGHT,
+        "relative": EXPERT_RELATIVE,
+        "active_days": ACTIVE_DAYS,
+    }

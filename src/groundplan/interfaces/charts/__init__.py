@@ -1,0 +1,21 @@
+"""Charts as accessible SVG text, written by Python: the same for pages, reports and print."""
+
+from groundplan.interfaces.charts.bars import Bin, draw_bars, draw_histogram
+from groundplan.interfaces.charts.figure import Chart, empty_chart, figure
+from groundplan.interfaces.charts.maps import Tile, draw_map
+from groundplan.interfaces.charts.series import draw_series
+from groundplan.interfaces.charts.sparks import draw_spark, write_spark
+
+__all__ = [
+    "Bin",
+    "Chart",
+    "Tile",
+    "draw_bars",
+    "draw_histogram",
+    "draw_map",
+    "draw_series",
+    "draw_spark",
+    "empty_chart",
+    "figure",
+    "write_spark",
+]

@@ -1,0 +1,296 @@
+"""A reading over time: a line, its interval as a band, and what is withheld as withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from markupsafe import Markup
+
+from groundplan.interfaces.charts.axes import (
+    Scale,
+    choose_range,
+    round_ticks,
+    say_tick,
+    time_ticks,
+)
+from groundplan.interfaces.charts.figure import Chart, empty_chart, frame_svg
+from groundplan.interfaces.charts.svg import (
+    hatch,
+    num,
+    path_of,
+    percent,
+    say_day,
+    say_month,
+    tag,
+)
+from groundplan.signals.signal import Block, Point
+from groundplan.terms.estimate import Estimate, Unknown
+from groundplan.terms.units import Style, Unit
+
+_COLUMNS = ("From", "To", "Value", "Low", "High", "Sample")
+_WIDTH = 1000.0  # of the stretched inner drawing; its height is in pixels
+_TOP, _FOOT = 22.0, 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    start: date
+    end: date
+    y: Scale
+
+    def x(self, day: date) -> float:
+        return 0.006 + 0.988 * (day - self.start).days / max(1, (self.end - self.start).days)
+
+    def middle(self, block: Block) -> float:
+        return (self.x(block.start_on) + self.x(block.end_on)) / 2
+
+
+def draw_series(
+    key: str,
+    title: str,
+    points: Sequence[Point],
+    unit: Unit,
+    *,
+    window: Block | None = None,
+    height: float = 220,
+) -> Chart:
+    """A signal over time [its unit]; a block that is unknown is hatched, never drawn as zero."""
+    known = [(point.block, point.value) for point in points if isinstance(point.value, Estimate)]
+    if not known:
+        why = "There is nothing to draw yet: no block of time holds enough data."
+        return empty_chart(key, title, why, _COLUMNS)
+    low, high = choose_range([e.low for _, e in known], [e.high for _, e in known])
+    high, cut = _cut_long_intervals(known, low, high)
+    scale = Scale(low, high, _TOP, height - _FOOT)
+    plot = _Plot(min(p.block.start_on for p in points), max(p.block.end_on for p in points), scale)
+    runs = _runs(points)
+    svg = frame_svg(
+        key,
+        title,
+        f"Line over time with its interval. {_conclude(points, known)}",
+        height,
+        hatch(key),
+        _grid(plot),
+        _withheld(key, plot, points),
+        _window(plot, window) if window else Markup(""),
+        _lines(plot, runs),
+        _tick_labels(plot, unit),
+        _focusable(plot, points),
+        _newest_label(plot, known[-1]),
+    )
+    notes = []
+    if low != 0:
+        notes.append(f"The axis starts at {unit.say(low)}, not at zero.")
+    if cut:
+        notes.append(f"Intervals are cut off above {unit.say(high)}.")
+    rows = tuple(_table_row(point) for point in points)
+    return Chart(key, title, _conclude(points, known), svg, _COLUMNS, rows, " ".join(notes))
+
+
+def _cut_long_intervals(
+    known: Sequence[tuple[Block, Estimate]], low: float, high: float
+) -> tuple[float, bool]:
+    largest = max(estimate.value for _, estimate in known)
+    if low == 0 and largest > 0 and high > 2.5 * largest:
+        return 1.6 * largest, True
+    return high, False
+
+
+def _runs(points: Sequence[Point]) -> list[list[tuple[Block, Estimate]]]:
+    runs: list[list[tuple[Block, Estimate]]] = [[]]
+    previous: Block | None = None
+    for point in points:
+        gap = previous is not None and point.block.start_on != previous.end_on
+        if isinstance(point.value, Unknown) or gap:
+            runs.append([])
+        if isinstance(point.value, Estimate):
+            runs[-1].append((point.block, point.value))
+        previous = point.block
+    return [run for run in runs if run]
+
+
+def _grid(plot: _Plot) -> Markup:
+    lines = [
+        tag(
+            "line",
+            x1="0",
+            x2="100%",
+            y1=plot.y.place(value),
+            y2=plot.y.place(value),
+            class_="ch-grid" if value else "ch-zero",
+        )
+        for value in round_ticks(plot.y.low, plot.y.high)
+    ]
+    base = plot.y.bottom_px
+    for day, _ in time_ticks(plot.start, plot.end):
+        x = percent(plot.x(day))
+        lines.append(tag("line", x1=x, x2=x, y1=base, y2=base + 4, class_="ch-grid"))
+    return Markup("").join(lines)
+
+
+def _tick_labels(plot: _Plot, unit: Unit) -> Markup:
+    labels = []
+    values = round_ticks(plot.y.low, plot.y.high)
+    for value in values:
+        text = say_tick(unit, value)
+        if value == values[-1] and unit.style is not Style.SHARE:
+            text += f" {unit.noun}"
+        y = plot.y.place(value) - 4
+        labels.append(tag("text", text, x="0", y=y, class_="ch-tick ch-value"))
+    for day, text in time_ticks(plot.start, plot.end):
+        x = plot.x(day)
+        anchor = "start" if x < 0.08 else "end" if x > 0.94 else "middle"
+        y = plot.y.bottom_px + 18
+        labels.append(tag("text", text, x=percent(x), y=y, text_anchor=anchor, class_="ch-tick"))
+    return Markup("").join(labels)
+
+
+def _withheld(key: str, plot: _Plot, points: Sequence[Point]) -> Markup:
+    marks = []
+    for point in points:
+        if isinstance(point.value, Unknown):
+            left, right = plot.x(point.block.start_on), plot.x(point.block.end_on)
+            marks.append(
+                tag(
+                    "rect",
+                    tag("title", f"{_say_block(point.block)}: {point.value}"),
+                    x=percent(left),
+                    width=percent(right - left),
+                    y=plot.y.top_px,
+                    height=plot.y.bottom_px - plot.y.top_px,
+                    fill=f"url(#{key}-hatch)",
+                    class_="ch-withheld",
+                )
+            )
+    return Markup("").join(marks)
+
+
+def _window(plot: _Plot, window: Block) -> Markup:
+    start, end = max(window.start_on, plot.start), min(window.end_on, plot.end)
+    if start >= end:
+        return Markup("")
+    return tag(
+        "line",
+        tag("title", f"The compared window: {_say_block(window)}"),
+        x1=percent(plot.x(start)),
+        x2=percent(plot.x(end)),
+        y1=plot.y.bottom_px,
+        y2=plot.y.bottom_px,
+        class_="ch-window",
+    )
+
+
+def _lines(plot: _Plot, runs: Sequence[Sequence[tuple[Block, Estimate]]]) -> Markup:
+    def at(block: Block, value: float) -> tuple[float, float]:
+        return _WIDTH * plot.middle(block), plot.y.place(value)
+
+    marks = []
+    for run in runs:
+        if len(run) == 1:
+            continue
+        upper = [at(block, estimate.high) for block, estimate in run]
+        lower = [at(block, estimate.low) for block, estimate in reversed(run)]
+        marks.append(tag("path", d=path_of([*upper, *lower], closed=True), class_="ch-band"))
+        line = path_of([at(block, estimate.value) for block, estimate in run])
+        marks.append(tag("path", d=line, class_="ch-line", vector_effect="non-scaling-stroke"))
+    height = plot.y.bottom_px + _FOOT
+    return tag(
+        "svg",
+        *marks,
+        x="0",
+        y="0",
+        width="100%",
+        height=height,
+        viewBox=f"0 0 {num(_WIDTH)} {num(height)}",
+        preserveAspectRatio="none",
+    )
+
+
+def _focusable(plot: _Plot, points: Sequence[Point]) -> Markup:
+    known = [(p.block, p.value) for p in points if isinstance(p.value, Estimate)]
+    marks = []
+    for nr, (block, estimate) in enumerate(known):
+        x, y = percent(plot.middle(block)), plot.y.place(estimate.value)
+        label = f"{_say_block(block)}: {estimate}"
+        marks.append(
+            tag(
+                "g",
+                tag("title", label),
+                tag(
+                    "line",
+                    x1=x,
+                    x2=x,
+                    y1=plot.y.place(estimate.low),
+                    y2=plot.y.place(estimate.high),
+                    class_="ch-whisker" if _alone(points, block) else "ch-whisker ch-faint",
+                ),
+                tag("circle", cx=x, cy=y, r=10, class_="ch-hit"),
+                tag(
+                    "circle",
+                    cx=x,
+                    cy=y,
+                    r=3,
+                    class_="ch-dot" if len(known) <= 60 else "ch-dot ch-faint",
+                ),
+                class_="ch-point",
+                tabindex="0" if nr == len(known) - 1 else "-1",
+                role="img",
+                aria_label=label,
+            )
+        )
+    return Markup("").join(marks)
+
+
+def _alone(points: Sequence[Point], block: Block) -> bool:
+    return any(len(run) == 1 and run[0][0] == block for run in _runs(points))
+
+
+def _newest_label(plot: _Plot, newest: tuple[Block, Estimate]) -> Markup:
+    block, estimate = newest
+    x, y = plot.middle(block), plot.y.place(estimate.value)
+    above = y - 9 if y - 9 > 12 else y + 18
+    return tag(
+        "text",
+        estimate.unit.format(estimate.value),
+        x=percent(x),
+        y=above,
+        text_anchor="end" if x > 0.5 else "start",
+        class_="ch-label",
+    )
+
+
+def _conclude(points: Sequence[Point], known: Sequence[tuple[Block, Estimate]]) -> str:
+    (first_block, first), (last_block, last) = known[0], known[-1]
+    if len(known) == 1:
+        text = f"{_say_block(first_block)}: {first}."
+    else:
+        verb = "shows no clear change"
+        if last.low > first.high:
+            verb = "rose"
+        elif last.high < first.low:
+            verb = "fell"
+        text = (
+            f"From {say_month(first_block.start_on)} to "
+            f"{say_month(last_block.end_on - timedelta(days=1))} it {verb}: "
+            f"{first.unit.format(first.value)} at first, {last} at the end."
+        )
+    hidden = sum(isinstance(point.value, Unknown) for point in points)
+    if hidden:
+        text += f" {hidden} of {len(points)} blocks of time are withheld or hold too little data."
+    return text
+
+
+def _say_block(block: Block) -> str:
+    return f"{say_day(block.start_on)} to {say_day(block.end_on - timedelta(days=1))}"
+
+
+def _table_row(point: Point) -> tuple[str, ...]:
+    ends = (point.block.start_on.isoformat(), (point.block.end_on - timedelta(days=1)).isoformat())
+    value = point.value
+    if isinstance(value, Unknown):
+        return (*ends, "withheld", "", "", str(value))
+    unit = value.unit
+    numbers = (unit.say(value.value), unit.format(value.low), unit.format(value.high))
+    return (*ends, *numbers, f"{value.n:,} {value.n_of}")

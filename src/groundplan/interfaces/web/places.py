@@ -1,0 +1,66 @@
+"""Where one can go: the pages, every signal, every practice, every area."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from groundplan.interfaces.web.desk import Visit
+from groundplan.interfaces.web.rendering import area_href, name_area
+from groundplan.usecase import Practice
+
+NAVIGATION = (
+    ("/", "Team"),
+    ("/signals", "Signals"),
+    ("/areas", "Areas"),
+)
+_AT_THE_FOOT = frozenset({"identities"})  # needed seldom; every page's foot links it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something to go to. kind: what it is, in a word."""
+
+    name: str
+    kind: str
+    href: str
+
+
+def navigation(practices: Sequence[Practice]) -> tuple[tuple[str, str], ...]:
+    """The links on top of every page."""
+    practised = tuple(
+        (f"/{p.name}", p.name.replace("_", " ").capitalize())
+        for p in practices
+        if p.name not in _AT_THE_FOOT
+    )
+    return (*NAVIGATION, *practised, ("/ask", "Ask"))
+
+
+def list_places(visit: Visit) -> tuple[Place, ...]:
+    """Every place, pages first, then signals, then areas."""
+    pages = [Place(name, "page", href) for href, name in navigation(visit.practices)]
+    pages += [
+        Place("Who is who", "page", "/identities"),
+        Place("What this may be used for", "page", "/about/trust"),
+        Place("Keys", "page", "/about/keys"),
+    ]
+    signals = [Place(s.title, "signal", f"/signals/{s.name}") for s in visit.signals]
+    names = {repo.repo: repo.name for repo in visit.repos}
+    many = len(names) > 1
+    rows = visit.context.mart.rows(
+        "select repo, area from areas where list_contains(:repos, repo) and alive_files > 0 "
+        "order by alive_files desc, repo, area",
+        {"repos": list(visit.scope.repos)},
+    )
+    areas = [
+        Place(name_area(area), f"area of {names[repo]}" if many else "area", area_href(repo, area))
+        for repo, area in rows
+        if repo in names
+    ]
+    return (*pages, *signals, *areas)
+
+
+def search_places(places: Sequence[Place], text: str) -> tuple[Place, ...]:
+    """The places whose name holds every word of the text."""
+    words = text.lower().split()
+    return tuple(place for place in places if all(word in place.name.lower() for word in words))

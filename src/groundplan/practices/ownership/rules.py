@@ -1,0 +1,215 @@
+"""Who knows, whom to ask: the rows, the settings chosen on evidence, and the pure numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, TypeAlias
+from urllib.parse import quote
+
+from groundplan.inference.go_to import (
+    ACTIVE_DAYS,
+    EXPERT_RELATIVE,
+    HALF_LIFE_DAYS,
+    MEMORY_DAYS,
+    REVIEW_WEIGHT,
+    Expert,
+)
+from groundplan.signals.signal import Finding
+from groundplan.terms.estimate import Measured, Unknown
+from groundplan.terms.units import FILES, PEOPLE, Files, People
+
+PAGE: Final = "/ownership"
+NEED_FILES: Final = 10  # before a truck factor is computed
+HAND_OVER: Final = 20  # files listed at most
+SHOWN: Final = 8  # places and documents of an answer at most
+HITS: Final = 400  # lines or commits that an answer looks at
+WORDS: Final = 8  # of a question
+COMMON: Final = 0.05  # of all commits: a word in more of them tells nothing
+SEARCHED: Final = 3  # words of a question, the rarest, in the documents
+
+Experts: TypeAlias = tuple[Expert, ...]
+
+METHOD: Final = (
+    f"Who comes next: a change counts half after {HALF_LIFE_DAYS:.0f} days. Who knows: half after "
+    f"{MEMORY_DAYS:.0f} days, and at least {EXPERT_RELATIVE:.0%} of what the best knower has left. "
+    f"A review counts {REVIEW_WEIGHT:g} of a change. Silent: {ACTIVE_DAYS} days without either."
+)
+AVELINO: Final = (
+    "Avelino et al. 2016: authors by degree of authorship; whoever has most files is removed until "
+    "more than half of the living files have no author."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MapInputs:
+    """Which repository and which part of the tree; all where left empty."""
+
+    repo: str = field(default="", metadata={"help": "repository; all if left out"})
+    prefix: str = field(default="", metadata={"help": "only files below this path"})
+
+
+@dataclass(frozen=True, slots=True)
+class OffboardInputs:
+    """Whose departure to simulate."""
+
+    people: str = field(metadata={"help": "who leaves: names or addresses, separated by commas"})
+    repo: str = field(default="", metadata={"help": "repository; all if left out"})
+
+
+@dataclass(frozen=True, slots=True)
+class AskInputs:
+    """What somebody wants to know more about."""
+
+    what: str = field(metadata={"help": "a path, a glob, a symbol, or a question in words"})
+    repo: str = field(default="", metadata={"help": "repository; all if left out"})
+
+
+@dataclass(frozen=True, slots=True)
+class AreaKnowledge:
+    """Who knows one area. knowers: active people; leaver_files: most that one departure orphans."""
+
+    repo: str
+    area: str
+    living_files: Files
+    changes: int
+    last_on: date | None
+    knowers: People | Unknown
+    files_known_by_one: Files
+    files_known_by_nobody: Files
+    leaver_files: Files
+    go_to: Experts
+    silent: Experts
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeMap:
+    """The areas, those with most to lose first, and how they were judged."""
+
+    prefix: str
+    areas: tuple[AreaKnowledge, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class LostArea:
+    """Files of an area that nobody is left to know. next_best: whom to ask then."""
+
+    repo: str
+    area: str
+    lost: Files
+    living_files: Files
+    next_best: Experts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TruckFactorRow:
+    """Of a repository (area empty) or an area. people: alphabetical; silent: of them, gone."""
+
+    repo: str
+    area: str
+    factor: Measured
+    people: tuple[str, ...]
+    silent: People
+    lost: tuple[LostArea, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TruckFactors:
+    """Repositories, each followed by its areas."""
+
+    rows: tuple[TruckFactorRow, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """One file to hand over, and who comes next in knowing it."""
+
+    repo: str
+    path: str
+    changes: int
+    next_best: str
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """What leaves with somebody; areas and files in the order in which to hand them over."""
+
+    people: tuple[str, ...]
+    orphaned: Files
+    living_files: Files
+    areas: tuple[LostArea, ...]
+    hand_over: tuple[HandOver, ...]
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file (and a line of it, if known) that an answer rests on."""
+
+    repo: str
+    path: str
+    line: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """people: likely to change it next; silent: knew it; reviewers: review or merge there."""
+
+    what: str
+    kind: str
+    places: tuple[Place, ...]
+    documents: tuple[Place, ...]
+    people: Experts
+    silent: Experts
+    reviewers: Experts
+
+
+def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
+    """The area that hangs on one person, and the one that nobody knows any more."""
+    found = []
+    alone = [area for area in areas if area.knowers == 1 and area.leaver_files]
+    if alone:
+        one = max(alone, key=lambda area: (area.leaver_files, area.area))
+        sentence = (
+            f"{one.area} is known by one person; if that person leaves, "
+            f"{FILES.say(one.leaver_files)} of {one.living_files:,} lose their last expert."
+        )
+        detail = f"So it is in {len(alone)} of {len(areas)} areas. A shared review spreads it."
+        weight = 0.55 + 0.4 * one.leaver_files / one.living_files
+        found.append(
+            Finding("ownership.map", sentence, weight, detail, f"{PAGE}?prefix={quote(one.area)}")
+        )
+    forgotten = [area for area in areas if area.knowers == 0 and area.files_known_by_nobody]
+    if forgotten:
+        one = max(forgotten, key=lambda area: (area.files_known_by_nobody, area.area))
+        sentence = (
+            f"Nobody who is still active knows {one.area}: {one.files_known_by_nobody:,} of its "
+            f"{FILES.say(one.living_files)} have no expert left."
+        )
+        detail = "Code at rest may stay so; before it changes, plan time to read it."
+        weight = 0.35 + 0.3 * one.files_known_by_nobody / one.living_files
+        found.append(
+            Finding("ownership.map", sentence, weight, detail, f"{PAGE}?prefix={quote(one.area)}")
+        )
+    return found
+
+
+def speak_of_truck_factor(row: TruckFactorRow) -> list[Finding]:
+    """The repository's truck factor in a sentence, with those who have gone silent already."""
+    if isinstance(row.factor, Unknown) or not row.factor.value:
+        return []
+    factor = int(row.factor.value)
+    sentence = (
+        f"More than half of the files of {row.repo} would have no author left without "
+        f"{PEOPLE.say(factor)}"
+    )
+    if row.silent:
+        sentence += f"; {row.silent} of them have been silent for {ACTIVE_DAYS} days already"
+    weight = (0.8 if factor <= 2 else 0.5 if factor <= 5 else 0.3) + (0.1 if row.silent else 0)
+    return [
+        Finding("ownership.truck_factor", f"{sentence}.", weight, AVELINO, "/ownership", row.factor)
+    ]

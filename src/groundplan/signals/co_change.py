@@ -1,0 +1,149 @@
+"""Co-change: how often a change reaches across areas, and which files move together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from groundplan.facts.work_kinds import sort_path
+from groundplan.inference.association import find_pairs
+from groundplan.inference.proportions import share_by_week, share_of
+from groundplan.signals import sentences
+from groundplan.signals.samples import by_week, codes, column, numbered, too_few
+from groundplan.signals.signal import Finding, Part, Reading, Sample, Signal
+from groundplan.terms.estimate import Estimate, Measured
+from groundplan.terms.units import SHARE
+
+# Four years and the running one; files are named only if they change often enough for partners.
+SELECT = """
+with numbers as (
+  select repo, row_number() over (order by repo) * 10000000000 as nr from scope_repos
+),
+recent as (
+  select n.nr + x.order_nr as change_id, n.nr + x.file_id as file, x.repo, x.file_id, x.area,
+    x.authored_week
+  from changes x join numbers n on n.repo = x.repo
+  where x.actor = 'human' and not x.bulk
+    and x.authored_week is not null and x.authored_at >= :since and x.authored_at < :until
+    and x.authored_at >= (
+      select date_trunc('year', max(as_of)) - interval 4 years from repos
+      where repo in (select repo from scope_repos)
+    )
+),
+often as (
+  select repo, file_id from recent group by repo, file_id having count(*) >= 5
+),
+reach as (
+  select change_id, min(file) as first_file, min(area) <> max(area) as spans
+  from recent group by change_id
+)
+select r.authored_week as week, r.change_id, r.file, r.area,
+  case when o.file_id is not null then f.path end as path,
+  r.file = w.first_file as leads, w.spans
+from recent r
+join reach w on w.change_id = r.change_id
+left join often o on o.repo = r.repo and o.file_id = r.file_id
+left join files f on f.repo = o.repo and f.file_id = o.file_id
+"""
+MINIMUM = 50
+MOST_PARTS = 10
+
+
+def estimate(sample: Sample) -> Measured:
+    """The share of changes that reach into more than one area [share]."""
+    leads = column(sample, "leads")
+    if unknown := too_few(leads.sum(), MINIMUM, "changes"):
+        return unknown
+    spans = by_week(sample, leads * column(sample, "spans"))
+    return share_by_week(spans, by_week(sample, leads), "changes")
+
+
+def pairs(sample: Sample) -> tuple[Part, ...]:
+    """The files that change together most surely: of changes to either, the share to both."""
+    paths = sample.rows["path"]
+    known = ~np.ma.getmaskarray(paths)
+    code = {p: sort_path(str(p)) == "code" for p in set(np.ma.getdata(paths)[known].tolist())}
+    known &= np.array([code.get(p, False) for p in np.ma.getdata(paths).tolist()], dtype=bool)
+    change, changes = numbered(sample, "change_id")
+    file, names = codes(np.asarray(np.ma.getdata(paths)[known], dtype=object))
+    area = np.asarray(sample.rows["area"], dtype=object)[known]
+    if not len(file):
+        return ()
+    home: dict[int, object] = dict(zip(file.tolist(), area.tolist(), strict=True))
+    found = find_pairs(change[known], file, changes)
+    # pairs across areas first: inside an area, moving together is what an area is for
+    order = sorted(
+        range(len(found.first)),
+        key=lambda i: (
+            home[int(found.first[i])] == home[int(found.second[i])],
+            -_surely(int(found.together[i]), int(found.either[i])),
+        ),
+    )
+    return tuple(
+        Part(
+            f"{names[found.first[i]]} + {names[found.second[i]]}",
+            share_of(int(found.together[i]), int(found.either[i]), "changes to either"),
+        )
+        for i in order[:MOST_PARTS]
+    )
+
+
+def _surely(together: int, either: int) -> float:
+    share = share_of(together, either, "changes to either")
+    return share.low if isinstance(share, Estimate) else 0.0
+
+
+def speak(reading: Reading) -> Finding | None:
+    """A sentence on the surest pair, or on changes that reach further than before."""
+    now, change = reading.now, reading.change
+    if not isinstance(now, Estimate):
+        return None
+    weight = sentences.news(reading)
+    if weight and isinstance(change, Estimate):
+        past = sentences.percent(now.value - change.value)
+        way = "up" if change.value > 0 else "down"
+        sentence = (
+            f"{sentences.percent(now.value)} of changes reach into more than one area, {way} from "
+            f"{past} in {sentences.before(reading)}."
+        )
+        detail = "Areas are directories; a test beside its code in another one counts as reaching."
+        return sentences.finding(reading, sentence, weight, detail)
+    best = next((part for part in reading.parts if isinstance(part.value, Estimate)), None)
+    if best is None or not isinstance(best.value, Estimate) or best.value.low < 0.3:
+        return None
+    first, second = best.name.split(" + ", 1)
+    sentence = (
+        f"{first} and {second} move together: {sentences.in_ten(best.value.value)} changes to "
+        "either touch both."
+    )
+    detail = "More often than chance would bring about, over all pairs that were looked at."
+    return sentences.finding(reading, sentence, sentences.LEVEL_WORTH_KNOWING, detail)
+
+
+SIGNAL = Signal(
+    name="co_change",
+    title="Changing together",
+    version=1,
+    says="What share of changes reaches into more than one area, and which files move together? "
+    "[share]",
+    unit=SHARE,
+    counts="Commits whose files lie in two areas or more, of all commits. The parts are pairs of "
+    "files: of the commits that change either, the share that changes both; shown only where that "
+    "is more than chance explains (false discovery rate 1% over all pairs), across areas first.",
+    leaves_out="Merge commits, bots and agents, bulk commits (more than 100 files); for pairs, "
+    "files with fewer than five changes, tests and documentation, which move with their code.",
+    misuse="Moving together is no fault: it is a place to look at, where a boundary may be missing "
+    "or a rule unwritten. It says nothing about people.",
+    source="Gall, Hajek and Jazayeri 1998, Detection of logical coupling based on product release "
+    "history, ICSM; Zimmermann et al. 2005, Mining version histories to guide software changes, "
+    "TSE 31(6); Benjamini and Yekutieli 2001",
+    model="Wilson interval on the effective sample by week (Korn and Graubard 1998)",
+    select=SELECT,
+    minimum=MINIMUM,
+    minimum_of="changes",
+    estimate=estimate,
+    speak=speak,
+    parts=pairs,
+    about_people=False,
+    window_weeks=52,
+    tags=("structure",),
+)

@@ -1,0 +1,139 @@
+"""How a reading becomes a sentence: comparisons in words, and what makes them worth reading."""
+
+from __future__ import annotations
+
+import math
+
+from groundplan.signals.signal import Finding, Reading
+from groundplan.terms.estimate import Estimate, Measured, Unknown
+from groundplan.terms.units import RATIO, SHARE
+
+NEWS = 0.45  # the least weight of a change that is larger than chance
+STRETCH = 1.5  # how much further than its interval a change must be from none
+STATE = 0.2  # the weight of a plain description
+LEVEL_WORTH_KNOWING = 0.4  # the weight of a notable level
+
+
+def span(weeks: int) -> str:
+    """A window's length as people say it."""
+    names = {4: "month", 13: "quarter", 26: "half-year", 52: "year", 104: "two years"}
+    return names.get(weeks, f"{weeks} weeks")
+
+
+def before(reading: Reading) -> str:
+    """The window before, as in "than the quarter before"."""
+    return f"the {span(reading.window.weeks)} before"
+
+
+def more(change: Estimate, noun: str = "more", less: str = "less") -> str:
+    """A ratio in words: "30% more", "about half", "about three times as much"."""
+    ratio = change.value
+    if ratio >= 1.9:
+        times = {2: "twice", 3: "three times", 4: "four times", 5: "five times"}
+        return f"about {times.get(round(ratio), f'{ratio:.0f} times')} as {_positive(noun)} as"
+    if 0.45 <= ratio <= 0.55:
+        return f"about half as {_positive(noun)} as"
+    if ratio >= 1:
+        return f"{max(round(100 * (ratio - 1)), 1)}% {noun} than"
+    return f"{max(round(100 * (1 - ratio)), 1)}% {less} than"
+
+
+def _positive(comparative: str) -> str:
+    return {"more": "many", "longer": "long", "larger": "large"}.get(comparative, "much")
+
+
+def whole(value: float) -> str:
+    """A number rounded as one says it: 41, 4.2, 1,200."""
+    if value >= 1000:
+        digits = -(int(math.log10(value)) - 1)
+        return f"{round(value, digits):,.0f}"
+    if value >= 9.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def percent(share: float) -> str:
+    """A share as one says it."""
+    return SHARE.format(share)
+
+
+def in_ten(share: float) -> str:
+    """A share in words: "about 3 in 10", "fewer than 1 in 20"."""
+    if share < 0.05:
+        return "fewer than 1 in 20"
+    if share < 0.075:
+        return "about 1 in 15"
+    if share > 0.95:
+        return "nearly all"
+    return f"about {max(round(share * 10), 1)} in 10"
+
+
+def duration(hours: float) -> str:
+    """A time in the unit that people would use: "5 hours", "about 3 days"."""
+    if hours < 1:
+        return "less than an hour"
+    if hours < 36:
+        return f"about {plural(round(hours), 'hour')}"
+    if hours < 21 * 24:
+        return f"about {plural(round(hours / 24), 'day')}"
+    return f"about {plural(round(hours / 24 / 7), 'week')}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 day`, `2 days`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def is_news(change: Measured) -> bool:
+    """Whether a change is sure enough for a sentence.
+
+    Its interval, stretched by `STRETCH`, must exclude none: a page shows many signals, and an
+    interval alone would cry wolf at one in ten of them (evidence/interval_coverage).
+    """
+    if isinstance(change, Unknown):
+        return False
+    if change.unit == RATIO:
+        near = change.high if change.value < 1 else change.low
+        if near <= 0 or change.value <= 0:
+            return False
+        return abs(math.log(change.value)) > STRETCH * abs(math.log(near / change.value))
+    near = change.high if change.value < 0 else change.low
+    return abs(change.value) > STRETCH * abs(near - change.value)
+
+
+def news(reading: Reading) -> float:
+    """How much a change deserves a minute: 0 unless it is sure, more the larger it surely is."""
+    change = reading.change
+    if isinstance(change, Unknown) or not is_news(change):
+        return 0.0
+    if change.unit == RATIO:
+        nearest = min(abs(_log(change.low)), abs(_log(change.high)))
+        return min(NEWS + nearest / 2, 0.9)
+    return min(NEWS + 2 * min(abs(change.low), abs(change.high)), 0.9)
+
+
+def _log(value: float) -> float:
+    return math.log(value) if value > 0 else -10.0
+
+
+def alike(reading: Reading) -> bool:
+    """Whether now is known to be within a quarter of before (ratio), or within 5 points (share)."""
+    change = reading.change
+    if isinstance(change, Unknown):
+        return False
+    if change.unit == RATIO:
+        return change.low >= 0.75 and change.high <= 1.34
+    return change.low >= -0.05 and change.high <= 0.05
+
+
+def finding(reading: Reading, sentence: str, weight: float, detail: str) -> Finding:
+    """A finding about a signal's reading, with its estimate and its page."""
+    evidence = reading.now if isinstance(reading.now, Estimate) else None
+    return Finding(
+        about=reading.signal,
+        sentence=sentence,
+        weight=weight,
+        detail=detail,
+        href=f"/signals/{reading.signal}",
+        evidence=evidence,
+    )

@@ -1,0 +1,43 @@
+"""What a repository is called in a workspace."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from groundplan.facts.ledger import Ledger
+from groundplan.sources.git.fetch import Git, Repository, exists
+from groundplan.sources.git.state import State, state_of
+
+
+def choose_id(ledger: Ledger, repository: Repository) -> str:
+    """The repository's id: its origin's last path part, else its directory's name.
+
+    A second repository of the same name gets `-2`; one that was moved keeps its id.
+    """
+    name = repository_name(repository)
+    nr = 1
+    while True:
+        repo = name if nr == 1 else f"{name}-{nr}"
+        state = state_of(ledger.cursor(repo))
+        if state is None or state.path == str(repository.path) or _moved(state, repository):
+            return repo
+        nr += 1
+
+
+def repository_name(repository: Repository) -> str:
+    """A safe name from the origin's address, else from the directory."""
+    address = repository.settings.get("remote.origin.url", "").rstrip("/")
+    address = address.removesuffix("/.git")
+    last = re.split(r"[/:\\]", address)[-1] if address else repository.path.name
+    safe = re.sub(r"[^\w.+-]+", "-", last.removesuffix(".git"), flags=re.ASCII).strip(".-")
+    return safe or "repository"
+
+
+def _moved(state: State, repository: Repository) -> bool:
+    """Whether the place where `state` was read is gone and its commits are in `repository`."""
+    if exists(Path(state.path)) or not state.tips:
+        return False
+    asked = "".join(f"{tip}\n" for tip in sorted(set(state.tips.values())))
+    found = Git(repository.git_dir).reply("cat-file", "--batch-check", stdin=asked.encode())
+    return b" commit " in found.stdout

@@ -1,0 +1,283 @@
+"""One run at one repository: the names pass from look to cursor, and the line pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from groundplan.facts.code import (
+    CHANGES,
+    COMMITS,
+    LANDINGS,
+    MAILMAP,
+    REACHABILITY,
+    REFS,
+    TRAILERS,
+    TREE,
+)
+from groundplan.facts.engines.duckdb import Columns, DuckDB, as_columns
+from groundplan.facts.kinds import FactKind
+from groundplan.facts.ledger import Ledger, Run
+from groundplan.facts.manifest import Segment
+from groundplan.sources.git import fetch
+from groundplan.sources.git.counters import best_counter
+from groundplan.sources.git.fetch import Git, GitFailed, Look, Repository
+from groundplan.sources.git.landings import land
+from groundplan.sources.git.lines import count_parts, pending_parts
+from groundplan.sources.git.names import at_once, chunks_of, read_names, write_names
+from groundplan.sources.git.naming import repository_name
+from groundplan.sources.git.plan import Ground, Plan, plan, repaired, survey
+from groundplan.sources.git.refs import events
+from groundplan.sources.git.shape import PAIRS, parse_mailmap, parse_tree
+from groundplan.sources.git.state import State, state_of
+from groundplan.terms.errors import SourceBroken
+from groundplan.terms.progress import Progress
+
+CUT_PART = "cut"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What one run added.
+
+    changes: rows of changed paths that the new commits brought. pending: those of the whole
+    repository whose lines are not counted yet. notes: what a person should know.
+    """
+
+    repo: str
+    name: str
+    commits_added: int
+    commits_lost: int
+    changes: int
+    pending: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A held lock on one repository's facts, and what it takes to add to them."""
+
+    ledger: Ledger
+    run: Run
+    repo: str
+    repository: Repository
+    shadows: Path
+    progress: Progress
+    workers: int
+
+    def shadow(self) -> Git:
+        """Our own git directory, which borrows the repository's objects."""
+        return fetch.shadow(self.repository, self.shadows / f"{self.repo}.git")
+
+    def read_names(self, now: datetime) -> Ingested:
+        """Bring everything but line counts up to date; nothing is written if nothing is new."""
+        state = state_of(self.run.cursor())
+        seen = fetch.look(self.repository)
+        here = str(self.repository.path)
+        if state and state.finished and (state.digest, state.path) == (seen.digest, here):
+            return Ingested(self.repo, state.name, 0, 0, 0, state.pending, ())
+        connection = DuckDB(threads=1)
+        try:
+            return _NamesPass(self, connection, self.shadow(), seen, state, now).read()
+        except GitFailed as failure:
+            raise SourceBroken(
+                f"{self.repository.path}: {failure}", "Try `git fsck` in the repository."
+            ) from failure
+        finally:
+            connection.close()
+
+    def count(self) -> int:
+        """Count the lines of all pending changes; the rows counted."""
+        connection = DuckDB(threads=1)
+        try:
+            parts = pending_parts(self.ledger, self.repo, connection)
+            counted = count_parts(
+                self.run,
+                connection,
+                parts,
+                self.shadow(),
+                best_counter(),
+                self.progress,
+                self.workers,
+            )
+        finally:
+            connection.close()
+        state = state_of(self.run.cursor())
+        if state is not None and state.pending:
+            self.run.commit("counted", [], replace(state, pending=0).as_json(), replace=[PAIRS])
+        return counted
+
+
+@dataclass(slots=True)
+class _NamesPass:
+    turn: Turn
+    connection: DuckDB
+    git: Git
+    seen: Look
+    before: State | None
+    now: datetime
+    segments: list[Segment] = field(default_factory=list)
+
+    def read(self) -> Ingested:
+        ground = survey(self.git, self.seen, self.before)
+        try:
+            todo = plan(self.turn.run, self.connection, ground, self.before)
+        except GitFailed:
+            ground = repaired(self.git, ground, self.seen)
+            todo = plan(self.turn.run, self.connection, ground, self.before)
+        state = self.begin(ground, todo)
+        changes = self.read_chunks(ground, todo, state)
+        done = self.finish(ground, todo, state)
+        notes = (*ground.notes, *self.notes(ground))
+        for note in notes:
+            self.turn.progress.note(note)
+        return Ingested(
+            self.turn.repo, done.name, todo.added, len(todo.lost), changes, done.pending, notes
+        )
+
+    def begin(self, ground: Ground, todo: Plan) -> State:
+        """Say that a run is under way, and write the commits at which history is cut."""
+        repository = self.turn.repository
+        here = State(
+            path=str(repository.path),
+            name=repository_name(repository),
+            object_format=repository.object_format,
+            run=1,
+        )
+        if self.before is not None:
+            here = replace(self.before, path=here.path, run=self.before.run + 1, finished=False)
+        state = replace(here, shallow=bool(self.seen.shallow), partial=repository.promises_objects)
+        segments = []
+        if todo.cut or (todo.cut is not None and self.before is not None):
+            cuts = {commit: ground.cuts.get(commit) for commit in todo.cut}
+            names = read_names(self.git, self.turn.repo, todo.cut, partial=False, cuts=cuts)
+            segments = [
+                self.turn.run.write(self.connection, kind, columns, CUT_PART)
+                for kind, columns in names.columns()
+                if kind in (COMMITS, TRAILERS)
+            ]
+        self.turn.run.commit("begin", segments, state.as_json())
+        return state
+
+    def read_chunks(self, ground: Ground, todo: Plan, state: State) -> int:
+        """Read the new commits, each chunk visible as it ends; the rows of changes."""
+        turn = self.turn
+        chunks = chunks_of(todo.fresh, turn.workers)
+        tasks = [
+            self.chunk(ground, commits, f"{state.run}.{nr}", state)
+            for nr, commits in enumerate(chunks)
+        ]
+        changes = 0
+        stage = turn.progress.stage("commits", len(todo.fresh), "commits")
+        with stage, at_once(tasks, self.connection, turn.workers) as results:
+            for segments in results:
+                turn.run.commit("names", segments)
+                rows = {segment.kind: segment.row_count for segment in segments}
+                changes += rows.get(PAIRS.name, 0)
+                stage.advance(rows[REACHABILITY.name])
+        return changes
+
+    def chunk(
+        self, ground: Ground, commits: Sequence[str], part: str, state: State
+    ) -> Callable[[DuckDB], list[Segment]]:
+        turn = self.turn
+
+        def work(connection: DuckDB) -> list[Segment]:
+            names = read_names(
+                self.git, turn.repo, commits, partial=state.partial, cuts=ground.cuts
+            )
+            segments = write_names(turn.run, connection, names, part)
+            reached = reachability(turn.repo, state.run, commits, [])
+            return [*segments, turn.run.write(connection, REACHABILITY, reached, part)]
+
+        return work
+
+    def finish(self, ground: Ground, todo: Plan, state: State) -> State:
+        """Write refs, tombstones and the main line's state, and move the cursor, all at once."""
+        repo = self.turn.repo
+        old_tips = state.tips
+        seen = events(repo, state.run, old_tips, ground.tips, todo.forced, self.now)
+        if len(seen["ref"]):
+            self.write(state, REFS, seen)
+        if todo.gained or todo.lost:
+            gained_and_lost = reachability(repo, state.run, todo.gained, todo.lost)
+            self.write(state, REACHABILITY, gained_and_lost)
+        done = replace(
+            self.write_main_line(ground, todo, state),
+            tips=dict(ground.tips),
+            digest=self.seen.digest,
+            cuts=dict(ground.cuts),
+            pending=self.pending(),
+            finished=True,
+        )
+        moved = todo.ancestry is not None
+        replaced = [TREE, MAILMAP] if moved else []
+        if moved and not todo.extends:
+            replaced.append(LANDINGS)
+        self.turn.run.commit("names", self.segments, done.as_json(), replace=replaced)
+        return done
+
+    def write_main_line(self, ground: Ground, todo: Plan, state: State) -> State:
+        """Write landings, tree and mailmap if the main line moved; the state that goes with it."""
+        done = replace(state, main_ref=ground.main_ref, main_tip=ground.main_tip)
+        if todo.ancestry is None:
+            return done
+        repo, tip = self.turn.repo, ground.main_tip or ""
+        first = (state.next_landing, state.next_order) if todo.extends else (0, 0)
+        landed = land(repo, todo.ancestry, tip, *first)
+        self.write(state, LANDINGS, landed.columns)
+        listing = self.show("ls-tree", "-r", "-z", tip)
+        self.write(state, TREE, parse_tree(listing, repo))
+        mailmap = self.show("cat-file", "blob", f"{tip}:.mailmap")
+        self.write(state, MAILMAP, parse_mailmap(mailmap, repo))
+        return replace(done, next_landing=landed.next_landing, next_order=landed.next_order)
+
+    def pending(self) -> int:
+        """Changes not counted yet: asked of the facts, for an earlier run may have been killed."""
+        changes = self.turn.run.relation(CHANGES)
+        waiting = f"select count(*) from {changes} where lines = 'pending'"
+        return int(self.connection.rows(waiting)[0][0])
+
+    def write(self, state: State, kind: FactKind, columns: Columns) -> None:
+        part = f"{state.run}.end"
+        self.segments.append(self.turn.run.write(self.connection, kind, columns, part))
+
+    def show(self, *args: str) -> bytes:
+        """What git prints, nothing where the main line lacks it."""
+        reply = self.git.reply(*args)
+        return reply.stdout if reply.code == 0 else b""
+
+    def notes(self, ground: Ground) -> list[str]:
+        notes = []
+        if ground.main_tip is None:
+            notes.append(
+                "there is no main line: the repository is empty, or it has neither HEAD's branch "
+                "nor main nor master"
+            )
+        if self.seen.shallow:
+            notes.append(
+                f"the clone is shallow: history ends at {len(self.seen.shallow)} commits, whose "
+                "changes are unknown (git fetch --unshallow brings the rest)"
+            )
+        if self.turn.repository.promises_objects:
+            notes.append(
+                "the clone is partial: contents left on the server are not counted, and renames "
+                "are recognised only between identical files"
+            )
+        return notes
+
+
+def reachability(repo: str, run: int, reached: Sequence[str], lost: Sequence[str]) -> Columns:
+    """Rows of REACHABILITY."""
+    rows = len(reached) + len(lost)
+    return as_columns(
+        REACHABILITY,
+        {
+            "repo": [repo] * rows,
+            "run": [run] * rows,
+            "commit_id": [*reached, *lost],
+            "reachable": [True] * len(reached) + [False] * len(lost),
+        },
+    )

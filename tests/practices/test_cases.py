@@ -1,0 +1,202 @@
+"""One runner for the cases of every practice: `src/groundplan/practices/<name>/cases.yml`.
+
+Each case runs on a real DuckDB mart in memory and a real SQLite journal. The form of a case is
+explained in README.md beside this file.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import yaml
+from case_matching import mismatches, plain_time
+
+import groundplan.practices
+from groundplan.access import local_scope
+from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.records.sqlite import SQLiteJournal
+from groundplan.signals.signal import Reading, Signal
+from groundplan.terms import errors
+from groundplan.terms.scope import Role, Scope
+from groundplan.usecase import Context, Practice
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+# docs/architecture.md, "The mart"; a column that a case does not name is null
+TABLES = {
+    "people": "person_id text, name text, actor text, kind_reason text",
+    "accounts": "name text, email text, person_id text",
+    "identity_merges": (
+        "side_a_name text, side_a_email text, side_b_name text, side_b_email text, "
+        "certainty text, reason text, applied boolean"
+    ),
+    "commits": (
+        "repo text, commit_id text, order_nr bigint, landing_nr bigint, landed_by text, "
+        "person_id text, actor text, authored_at timestamp, author_offset_minutes integer, "
+        "authored_week date, landed_at timestamp, landed_week date, is_merge boolean, "
+        "is_landing boolean, kind text, subject text, added bigint, deleted bigint, files bigint"
+    ),
+    "credits": (
+        "repo text, commit_id text, person_id text, actor text, part text, "
+        "authored_at timestamp, authored_week date"
+    ),
+    "changes": (
+        "repo text, commit_id text, order_nr bigint, file_id bigint, area text, path text, "
+        "status text, entry text, lines text, added bigint, deleted bigint, bulk boolean, "
+        "person_id text, actor text, kind text, authored_at timestamp, authored_week date"
+    ),
+    "files": (
+        "repo text, file_id bigint, path text, area text, alive boolean, entry text, "
+        "changes bigint, first_at timestamp, last_at timestamp"
+    ),
+    "areas": "repo text, area text, files bigint, alive_files bigint, changes bigint",
+    "landings": (
+        "repo text, landing_nr bigint, commit_id text, landed_at timestamp, landed_week date, "
+        "first_authored_at timestamp, via text, commits bigint, person_id text, actor text, "
+        "kind text, added bigint, deleted bigint, files bigint, subject text"
+    ),
+    "repos": (
+        "repo text, name text, main_ref text, as_of timestamp, commits bigint, "
+        "lines_pending bigint, shallow boolean"
+    ),
+}
+WEEKS = {"authored_week": "authored_at", "landed_week": "landed_at"}
+
+
+FOLDERS = {
+    found.name: Path(groundplan.practices.__path__[0]) / found.name
+    for found in pkgutil.iter_modules(groundplan.practices.__path__)
+    if found.ispkg
+}
+# the practice is imported by its own cases only, so that a broken one fails alone
+CASES = [
+    pytest.param(name, case, id=f"{name}: {case['name']}")
+    for name, folder in FOLDERS.items()
+    if (folder / "cases.yml").is_file()
+    for case in yaml.safe_load((folder / "cases.yml").read_text("utf-8"))
+]
+
+
+@pytest.mark.parametrize("folder", FOLDERS.values(), ids=FOLDERS)
+def test_every_practice_has_cases(folder: Path) -> None:
+    assert (folder / "cases.yml").is_file()
+
+
+@pytest.mark.parametrize(("name", "case"), CASES)
+def test_case(name: str, case: dict[str, Any], tmp_path: Path) -> None:
+    practice = importlib.import_module(f"groundplan.practices.{name}").PRACTICE
+    unknown = set(case) - {"name", "given", "steps", "ask", "with", "then", "error", "journal"}
+    assert not unknown, f"unknown words in the case: {sorted(unknown)}"
+    given = case.get("given", {})
+    context = build_context(given, tmp_path / "journal.sqlite")
+    scope = build_scope(given.get("scope", {}))
+    for step in case.get("steps", [case]):
+        run_step(practice, step, context, scope)
+    assert context.journal.verify() is None
+
+
+def run_step(practice: Practice, step: Mapping[str, Any], context: Context, scope: Scope) -> None:
+    use_case = next((u for u in practice.use_cases if u.name == step["ask"]), None)
+    assert use_case is not None, f"{practice.name} has no use case {step['ask']}"
+    assert {"then", "error", "journal"} & set(step), "a step expects something"
+    inputs = msgspec.convert(step.get("with", {}), use_case.inputs)
+    if "error" in step:
+        with pytest.raises(getattr(errors, step["error"]["type"])) as caught:
+            use_case.run(context, scope, inputs)
+        wrong = list(mismatches({"$has": step["error"].get("has", "")}, str(caught.value)))
+    else:
+        view = use_case.run(context, scope, inputs)
+        assert isinstance(view, use_case.view)
+        wrong = list(mismatches(step.get("then", {}), view))
+    if "journal" in step:
+        stream = step["journal"]["stream"]
+        entries = context.journal.read(stream)
+        wrong += mismatches(step["journal"]["entries"], entries, f"journal {stream}")
+    assert not wrong, "\n".join(wrong)
+
+
+def build_context(given: Mapping[str, Any], journal_path: Path) -> Context:
+    unknown = set(given) - {"mart", "journal", "documents", "scope", "now", "as_of", "seed"}
+    assert not unknown, f"unknown words in given: {sorted(unknown)}"
+    now = given.get("now", NOW)
+    journal = SQLiteJournal(journal_path, lambda: now)
+    for entry in given.get("journal", []):
+        stream = entry["stream"]
+        journal.append(
+            stream,
+            entry["kind"],
+            entry["body"],
+            by=entry.get("by", "somebody"),
+            expected=len(journal.read(stream)),
+        )
+    return Context(
+        mart=build_mart(given.get("mart", {})),
+        measure=no_measure,
+        journal=journal,
+        documents=GivenDocuments(given.get("documents", {})),
+        now=now,
+        as_of=given.get("as_of", now),
+        rng=np.random.default_rng(given.get("seed", 1)),
+    )
+
+
+def build_mart(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> DuckDB:
+    assert set(tables) <= set(TABLES), f"no such tables: {sorted(set(tables) - set(TABLES))}"
+    mart = DuckDB()
+    for table, columns in TABLES.items():
+        mart.execute(f"create table {table} ({columns})")
+        for row in tables.get(table, []):
+            filled = {key: plain_time(value) for key, value in row.items()}
+            values = {name: f":{name}" for name in filled}
+            for week, at in WEEKS.items():
+                if week in columns and at in filled and week not in filled:
+                    values[week] = f"week_of(:{at})"
+            mart.execute(
+                f"insert into {table} ({', '.join(values)}) values ({', '.join(values.values())})",
+                filled,
+            )
+    return mart
+
+
+def build_scope(given: Mapping[str, Any]) -> Scope:
+    known = {"repos", "viewer", "role", "sees_experts", "floor"}
+    assert set(given) <= known, f"unknown words in scope: {sorted(set(given) - known)}"
+    scope = local_scope(given.get("repos", ["demo"]), given.get("viewer"))
+    return dataclasses.replace(
+        scope,
+        role=Role(given.get("role", scope.role)),
+        sees_experts=given.get("sees_experts", scope.sees_experts),
+        floor=given.get("floor", scope.floor),
+    )
+
+
+def no_measure(signal: Signal, scope: Scope) -> Reading:
+    raise AssertionError(f"a case of a practice gives tables; it cannot measure {signal.name}")
+
+
+@dataclasses.dataclass(frozen=True)
+class GivenDocuments:
+    """The texts that a case gives: repository, path, text."""
+
+    texts: Mapping[str, Mapping[str, str]]
+
+    def search(self, repo: str, text: str, most: int) -> Sequence[tuple[str, int, str]]:
+        hits = [
+            (path, nr, line)
+            for path, content in sorted(self.texts.get(repo, {}).items())
+            for nr, line in enumerate(content.splitlines(), start=1)
+            if text in line
+        ]
+        return hits[:most]
+
+    def read(self, repo: str, path: str) -> str | None:
+        return self.texts.get(repo, {}).get(path)

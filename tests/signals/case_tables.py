@@ -1,0 +1,137 @@
+"""The mart's documented tables, filled from the short rows of a case file.
+
+A row of a case is a pattern: `each_week: true` repeats it in every week of the case, `times` n
+times within its week, `people: 5` hands the copies out to p1 ... p5 in turn.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from groundplan.facts.engines.duckdb import DuckDB
+
+START = datetime(2024, 1, 1)  # a Monday
+TABLES = {
+    "commits": "repo varchar, commit_id varchar, order_nr bigint, landing_nr bigint, "
+    "landed_by varchar, person_id varchar, actor varchar, authored_at timestamp, "
+    "author_offset_minutes integer, authored_week date, landed_at timestamp, landed_week date, "
+    "is_merge boolean, is_landing boolean, kind varchar, subject varchar, added bigint, "
+    "deleted bigint, files bigint",
+    "credits": "repo varchar, commit_id varchar, person_id varchar, actor varchar, part varchar, "
+    "authored_at timestamp, authored_week date",
+    "changes": "repo varchar, commit_id varchar, order_nr bigint, file_id bigint, area varchar, "
+    "path varchar, status varchar, entry varchar, lines varchar, added bigint, deleted bigint, "
+    "bulk boolean, person_id varchar, actor varchar, kind varchar, authored_at timestamp, "
+    "authored_week date",
+    "files": "repo varchar, file_id bigint, path varchar, area varchar, alive boolean, "
+    "entry varchar, changes bigint, first_at timestamp, last_at timestamp",
+    "landings": "repo varchar, landing_nr bigint, commit_id varchar, landed_at timestamp, "
+    "landed_week date, first_authored_at timestamp, via varchar, commits bigint, "
+    "person_id varchar, actor varchar, kind varchar, added bigint, deleted bigint, files bigint, "
+    "subject varchar",
+    "repos": "repo varchar, name varchar, main_ref varchar, as_of timestamp, commits bigint, "
+    "lines_pending bigint, shallow boolean",
+}
+DEFAULTS: dict[str, object] = {
+    "repo": "r",
+    "actor": "human",
+    "author_offset_minutes": 0,
+    "is_merge": False,
+    "is_landing": True,
+    "kind": "feature",
+    "subject": "Change something",
+    "part": "author",
+    "area": "src",
+    "status": "M",
+    "entry": "file",
+    "lines": "counted",
+    "bulk": False,
+    "alive": True,
+    "via": "merge",
+    "commits": 1,
+    "added": 10,
+    "deleted": 0,
+    "files": 1,
+    "file_id": 1,
+    "shallow": False,
+}
+Row = dict[str, Any]
+
+
+def columns_of(table: str) -> list[str]:
+    return [part.split()[0] for part in TABLES[table].split(", ")]
+
+
+def build(case: Row) -> DuckDB:
+    """A mart that holds the rows of one case."""
+    engine = DuckDB()
+    weeks = int(case["weeks"])
+    as_of = START + timedelta(weeks=weeks) + timedelta(hours=int(case.get("as_of_hours", 12)))
+    given: dict[str, list[Row]] = {name: list(case.get(name, [])) for name in TABLES}
+    given["repos"] = given["repos"] or [{}]
+    numbers = count(1)
+    for table, definition in TABLES.items():
+        engine.execute(f"create table {table} ({definition})")
+        for pattern in given[table]:
+            for row in spread(pattern, weeks):
+                write(engine, table, row, next(numbers), as_of)
+    if not given["files"]:
+        engine.execute(
+            "insert into files select repo, file_id, min(path), min(area), true, min(entry), "
+            "count(*), min(authored_at), max(authored_at) from changes group by repo, file_id"
+        )
+    return engine
+
+
+def spread(pattern: Row, weeks: int) -> list[Row]:
+    """The copies that a pattern stands for."""
+    pattern = dict(pattern)
+    each, times = pattern.pop("each_week", False), pattern.pop("times", 1)
+    people, turn = pattern.pop("people", None), count(pattern.pop("turn", 0))
+    first, step = pattern.pop("week", 0), pattern.pop("every", 1)
+    wanted = range(first, pattern.pop("until", weeks), step) if each else [first]
+    commit, own_files = pattern.pop("commit", None), pattern.pop("own_files", None)
+    own_person = pattern.pop("own_person", None)
+    rows = []
+    for week in wanted:
+        for copy in range(times):
+            row = {**pattern, "week": week}
+            if people:
+                row["person_id"] = f"p{next(turn) % people + 1}"
+            if own_person:
+                row["person_id"] = f"{own_person}{week}"
+            if commit:
+                row["commit_id"], row["order_nr"] = f"{commit}{week}", week * 100 + ord(commit)
+            if own_files is not None:
+                row["file_id"] = 1000 + (week - own_files) * 100 + copy
+            rows.append(row)
+    return rows
+
+
+def write(engine: DuckDB, table: str, row: Row, nr: int, as_of: datetime) -> None:
+    week, day, hour = row.pop("week"), row.pop("day", 1), row.pop("hour", 12)
+    undated = row.pop("undated", False)
+    at = START + timedelta(weeks=week, days=day, hours=hour)
+    monday = None if undated else (START + timedelta(weeks=week)).date()
+    told: Row = {
+        **DEFAULTS,
+        "commit_id": f"c{nr}",
+        "order_nr": nr,
+        "landing_nr": nr,
+        "landed_by": f"c{nr}",
+        "person_id": "p1",
+        "path": f"file{row.get('file_id', 1)}.py",
+        "authored_at": at,
+        "landed_at": at,
+        "authored_week": monday,
+        "landed_week": monday,
+        "first_authored_at": at - timedelta(hours=row.pop("hours", 24)),
+        "as_of": as_of,
+        **row,
+    }
+    names = columns_of(table)
+    values = {name: told.get(name) for name in names}
+    marks = ", ".join(f":{name}" for name in names)
+    engine.execute(f"insert into {table} values ({marks})", values)
