@@ -18,6 +18,7 @@ from pathlib import Path
 
 from groundplan.facts.identities.mailmap import Mailmap, MailmapLine, parse_mailmap
 from groundplan.facts.identity import Certainty, Identities, SeenAccount, resolve
+from groundplan.inference.proportions import share_by_cluster
 from groundplan.terms.people import Account
 
 FEWEST_LINES = 20  # a shorter .mailmap tells too little
@@ -110,11 +111,16 @@ def measure(accounts: list[SeenAccount], truth: dict[Account, str], found: Ident
     same_found = count_pairs(known, {a: found.person_of[a] for a in known})
     same_both = count_pairs(known, both)
     rules: dict[str, Counter[str]] = {}
+    likely: dict[str, list[int]] = {}
     for merge in found.merges:
         if merge.side_a in truth and merge.side_b in truth:
             right = truth[merge.side_a] == truth[merge.side_b]
             rule = re.sub(r" '.*' ", " ", merge.reason)
             certainty = merge.certainty.value
+            if merge.certainty is Certainty.LIKELY:
+                counts = likely.setdefault(truth[merge.side_a], [0, 0])
+                counts[0] += right
+                counts[1] += 1
             for key in (certainty, f"{certainty}: {rule}"):
                 rules.setdefault(key, Counter())["right" if right else "wrong"] += 1
     return {
@@ -124,6 +130,7 @@ def measure(accounts: list[SeenAccount], truth: dict[Account, str], found: Ident
         "pairs_same_person": same_truth,
         "pairs_joined": same_found,
         "pairs_joined_rightly": same_both,
+        "likely_by_person": sorted(likely.values()),
         "merges": {key: dict(counts) for key, counts in sorted(rules.items())},
     }
 
@@ -141,6 +148,11 @@ def summarise(results: dict[str, dict], names: list[str]) -> dict:
         right, wrong = total[f"{certainty} right"], total[f"{certainty} wrong"]
         if right + wrong:
             summary[f"{certainty}_precision_share"] = round(right / (right + wrong), 4)
+    by_person = [counts for row in rows for counts in row["likely_by_person"]]
+    precision = share_by_cluster(
+        [right for right, _ in by_person], [of for _, of in by_person], "merges"
+    )
+    summary["likely_precision"] = str(precision)
     if total["pairs_joined"]:
         summary["pair_precision_share"] = share(total, "pairs_joined")
         summary["pair_recall_share"] = share(total, "pairs_same_person")
@@ -179,15 +191,17 @@ def main() -> None:
         return
     fresh = [name for name in results if short(name) not in LOOKED_AT]
     seen = [name for name in results if short(name) in LOOKED_AT]
+    totals = {"held_out": summarise(results, fresh), "looked_at": summarise(results, seen)}
+    for result in results.values():
+        del result["likely_by_person"]
     report = {
         "question": "without the .mailmap, are merges those that the .mailmap makes?",
-        "held_out": summarise(results, fresh),
-        "looked_at": summarise(results, seen),
+        **totals,
         "by_repository": results,
     }
     text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
     Path(__file__).with_name("result.json").write_text(text, "utf-8")
-    print(json.dumps({key: report[key] for key in ("held_out", "looked_at")}, indent=1))
+    print(json.dumps(totals, indent=1))
 
 
 def print_errors(name: str, found: Identities, truth: dict[Account, str]) -> None:

@@ -327,7 +327,7 @@ WORLDS: dict[str, tuple[World, ...]] = {
     "departures": (
         World(
             "about 20 people leave one to four areas each, beta-binomial by person",
-            (104,),
+            (208,),
             leavers,
             lambda: 0.6,
         ),

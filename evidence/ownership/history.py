@@ -141,9 +141,7 @@ class _People:
 
     def number(self) -> tuple[dict[str, int], list[str], list[set[str]]]:
         roots: dict[str, int] = {}
-        names: list[str] = []
-        emails: list[set[str]] = []
-        ids = {}
+        names, emails, ids = [], [], {}
         for address, name in self.name.items():
             root = self._root(address)
             if root not in roots:

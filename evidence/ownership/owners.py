@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +13,11 @@ Owners = Callable[[str], list[int]]
 _MAIL = re.compile(r"([^<]*)<([^>]+)>")
 
 
-def read_owners(repo: Path, history: History, moment: int) -> tuple[str, Owners | None, set[int]]:
-    """Which file declares owners at `moment`, who owns a path, and everybody named in it."""
+def read_owners(
+    repo: Path, history: History, moment: int
+) -> tuple[str, Owners | None, set[int], float | None]:
+    """Which file declares owners at `moment`, who owns a path, everybody named in it who was found
+    in the history, and the share of those named that were (teams of a code host cannot be)."""
     people = {mail: person for person, mails in enumerate(history.emails) for mail in mails}
     people |= {name.lower(): person for person, name in enumerate(history.names) if " " in name}
     people |= {f"@{handle}": person for handle, person in history.handles.items()}
@@ -23,22 +26,40 @@ def read_owners(repo: Path, history: History, moment: int) -> tuple[str, Owners 
             people.setdefault("@" + mail.split("@")[0], person)
     places = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"]
     if texts := show_before(repo, places, moment):
-        rules = _codeowners(texts[0], people)
-        return "CODEOWNERS", _last_match(rules), {p for _, owners in rules for p in owners}
+        rules = _codeowners(texts[0])
+        found = [(pattern, _known(owners, people)) for pattern, owners in rules]
+        return "CODEOWNERS", _last_match(found), *_everybody(rules, people)
     tree = paths_before(repo, moment)
     listed = [path for path in tree if path.rsplit("/", 1)[-1] == "MAINTAINERS"]
     if not listed:
-        return "", None, set()
-    sections = [s for text in show_before(repo, listed, moment) for s in _sections(text, people)]
-    return "MAINTAINERS", _nearest(sections), {p for _, owners in sections for p in owners}
+        return "", None, set(), None
+    sections = [one for text in show_before(repo, listed, moment) for one in _sections(text)]
+    known = [(patterns, _known(owners, people)) for patterns, owners in sections]
+    return "MAINTAINERS", _nearest(known), *_everybody(sections, people)
 
 
-def _codeowners(text: str, people: dict[str, int]) -> list[tuple[str, list[int]]]:
+def _known(owners: list[str], people: dict[str, int]) -> list[int]:
+    """An owner is an @handle, or `address name`: by address, else by name."""
+    keys = [[owner, *owner.split(" ", 1)] for owner in owners]
+    found = [next((people[key] for key in some if key in people), None) for some in keys]
+    return [person for person in found if person is not None]
+
+
+def _everybody(
+    rules: Sequence[tuple[object, list[str]]], people: dict[str, int]
+) -> tuple[set[int], float | None]:
+    named = sorted({owner for _, owners in rules for owner in owners})
+    found = [_known([owner], people) for owner in named]
+    share = round(sum(map(bool, found)) / len(named), 3) if named else None
+    return {person for some in found for person in some}, share
+
+
+def _codeowners(text: str) -> list[tuple[str, list[str]]]:
     rules = []
     for line in text.splitlines():
         pattern, *owners = line.split("#")[0].split() or [""]
         if pattern:
-            rules.append((pattern, [people[o.lower()] for o in owners if o.lower() in people]))
+            rules.append((pattern, [owner.lower() for owner in owners]))
     return rules
 
 
@@ -59,16 +80,12 @@ def _gitignore(pattern: str) -> re.Pattern[str]:
     return re.compile(("^" if anchored else "(^|/)") + body + "(/|$)")
 
 
-def _sections(text: str, people: dict[str, int]) -> list[tuple[list[str], list[int]]]:
-    sections: list[tuple[list[str], list[int]]] = []
+def _sections(text: str) -> list[tuple[list[str], list[str]]]:
+    sections = []
     for block in re.split(r"\n\s*\n", text):
         patterns = re.findall(r"^F:\s*(\S+)", block, re.MULTILINE)
-        owners = []
-        for line in re.findall(r"^[MR]:\s*(.+)$", block, re.MULTILINE):
-            if found := _MAIL.match(line):
-                name, mail = found.group(1).strip(' "').lower(), found.group(2).lower()
-                person = people.get(mail, people.get(name))
-                owners += [] if person is None else [person]
+        named = [_MAIL.match(line) for line in re.findall(r"^[MR]:\s*(.+)$", block, re.MULTILINE)]
+        owners = [f"{one[2]} {one[1].strip()}".replace('"', "").lower() for one in named if one]
         if patterns and owners:
             sections.append((patterns, owners))
     return sections

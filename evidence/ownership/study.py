@@ -30,6 +30,7 @@ JUDGED_ON = (
 )
 MONTHS_HELD_OUT_DAYS = 182
 DRAWS = 2000
+ENOUGH_CASES = 50  # of a task in a repository, to be in the means over repositories
 BASELINES = ("last_touch", "most_commits", "declared_owners")
 TASKS = ("change", "fix", "review")
 
@@ -75,7 +76,7 @@ def go_to_settings() -> dict[str, object]:
         "backoff": go_to.BACKOFF,
         "review_backoff": go_to.REVIEW_BACKOFF,
         "presence_days": go_to.PRESENCE_DAYS,
-        "came_true": go_to.CAME_TRUE,
+        "calibration": go_to.CALIBRATION,
         "expert_relative": go_to.EXPERT_RELATIVE,
         "active_days": go_to.ACTIVE_DAYS,
     }
@@ -86,7 +87,7 @@ def study(repo: Path) -> tuple[dict[str, object], dict[str, Hits]]:
     history = load(repo)
     since = int(history.landed_at[-1] - MONTHS_HELD_OUT_DAYS * DAY)
     tree = paths_before(repo, since)
-    source, owners, named = read_owners(repo, history, since)
+    source, owners, named, resolved = read_owners(repo, history, since)
     cases = replay(
         history, Settings(go_to.HALF_LIFE_DAYS, go_to.REVIEW_WEIGHT, 0.0), since, tree, owners
     )
@@ -98,6 +99,7 @@ def study(repo: Path) -> tuple[dict[str, object], dict[str, Hits]]:
         "cases_with_history": sum(case.known_file for case in cases),
         "changes": round(sum(case.weight for case in cases)),
         "declared_owners": source,
+        "owners_found_share": resolved,
         "hit_rates": {key: summarise(one) for key, one in sorted(hits.items())},
         "calibration": calibrate(cases),
         "experts": cover(kept),
@@ -157,7 +159,9 @@ def share(case: Case, review: bool = False) -> np.ndarray:
     """Shares of the next changes, by the product's own function; 0 for the silent."""
     backoff = go_to.REVIEW_BACKOFF if review else go_to.BACKOFF
     shares, _ = expertise.rank_people(case.levels, case.silent_days, backoff, go_to.PRESENCE_DAYS)
-    return np.where(case.silent_days <= go_to.ACTIVE_DAYS, go_to.CAME_TRUE * shares, 0.0)
+    return np.where(
+        case.silent_days <= go_to.ACTIVE_DAYS, expertise.calibrate(shares, *go_to.CALIBRATION), 0.0
+    )
 
 
 def summarise(hits: Hits) -> dict[str, object]:
@@ -187,7 +191,11 @@ def pool(repositories: list[dict[str, Hits]]) -> dict[str, object]:
         for key in ("top1", "top3"):
             for ranker in BASELINES:
                 ours, theirs = f"{task}/groundplan", f"{task}/{ranker}"
-                here = [one for one in repositories if theirs in one and ours in one]
+                here = [
+                    one
+                    for one in repositories
+                    if theirs in one and len(one[theirs].week) >= ENOUGH_CASES
+                ]
                 if here:
                     report[f"{task}/{key}/against {ranker}"] = _compare(here, ours, theirs, key)
     return report

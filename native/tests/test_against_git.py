@@ -38,23 +38,23 @@ def git(folder: str, *arguments: str, stdin: bytes = b"") -> bytes:
     ).stdout
 
 
-def commit(blobs: Iterable[Blob]) -> bytes:
+def commit(blobs: Iterable[Blob], mode: int) -> bytes:
     out = [b"commit refs/heads/main\ncommitter a <a> 0 +0000\ndata 0\ndeleteall\n"]
     for i, blob in enumerate(blobs):
         if blob is not None:
-            out.append(b"M 644 inline %d\ndata %d\n%b\n" % (i, len(blob), blob))
+            out.append(b"M %d inline %d\ndata %d\n%b\n" % (mode, i, len(blob), blob))
     return b"".join(out)
 
 
 def counts_of_git(pairs: list[Pair]) -> list[tuple[int, int] | None]:
     with tempfile.TemporaryDirectory() as folder:
         git(folder, "init", "--quiet", "--bare")
-        history = commit(old for old, _ in pairs) + commit(new for _, new in pairs)
-        git(folder, "fast-import", "--quiet", stdin=history)
+        # The change of mode makes git report identical contents too.
+        old, new = commit((old for old, _ in pairs), 644), commit((new for _, new in pairs), 755)
+        git(folder, "fast-import", "--quiet", stdin=old + new)
         log = ("log", "-1", "-z", "--numstat", "--no-renames", "--format=", "main")
         rows = git(folder, *log).split(b"\0")[:-1]
-    # git has no row for a file that stayed as it was.
-    counts: list[tuple[int, int] | None] = [(0, 0)] * len(pairs)
+    counts: list[tuple[int, int] | None] = [(0, 0)] * len(pairs)  # no row: on neither side
     for row in rows:
         added, deleted, path = row.lstrip(b"\n").split(b"\t")
         counts[int(path)] = None if added == b"-" else (int(added), int(deleted))
@@ -96,8 +96,8 @@ def edited_blobs(draw: st.DrawFn) -> Pair:
 small_pairs = edited_blobs() | st.tuples(st.none() | small_blobs(), st.none() | small_blobs())
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(small_pairs, min_size=1, max_size=40))
+@settings(max_examples=30, deadline=None)
+@given(st.lists(small_pairs, min_size=1, max_size=20))
 def test_small_texts(pairs: list[Pair]) -> None:
     check(pairs)
 
@@ -186,15 +186,31 @@ def unrelated(rng: random.Random, size: int, distinct: int) -> Pair:
 
 
 def snakes(rng: random.Random, size: int, distinct: int, keep: tuple[int, int]) -> Pair:
-    """Small edits, and runs of equal lines with lengths from a narrow range between them."""
-    old = [any_line(rng, distinct) for _ in range(size)]
+    """Small edits between runs of equal lines, with the lengths of those from `keep`."""
+    old = [b"line %d" % rng.randrange(distinct) for _ in range(size)]
     new: Lines = []
     at = 0
     while at < size:
         end = at + rng.randint(*keep)
-        new += old[at:end] + [any_line(rng, distinct) for _ in range(rng.randint(0, 3))]
-        at = end + rng.randint(0, 3)
+        new += old[at:end]
+        new += [b"line %d" % rng.randrange(distinct) for _ in range(rng.randint(0, 8))]
+        at = end + rng.randint(0, 8)
     return join(rng, old), join(rng, new)
+
+
+def periodic(rng: random.Random, size: int, distinct: int, keep: tuple[int, int]) -> Pair:
+    """Two damaged copies of a repetitive text, where many points are equally good."""
+
+    def text() -> Lines:
+        lines: Lines = []
+        at = 0
+        while len(lines) < size:
+            end = at + rng.randint(*keep)
+            lines += [b"line %d" % (i % distinct) for i in range(at, end)]
+            at = end + rng.randint(0, 8)
+        return lines
+
+    return join(rng, text()), join(rng, text())
 
 
 REWRITES = [
@@ -210,9 +226,9 @@ REWRITES = [
     partial(rewritten, size=40_000, distinct=3000, keep=0.9, run=60),
     partial(rewritten, size=40_000, distinct=30_000, keep=0.7, run=40),
     partial(rewritten, size=45_000, distinct=300, keep=0.7, run=40),
-    partial(rewritten, size=45_000, distinct=2000, keep=0.97, run=15),
-    partial(snakes, size=40_000, distinct=3000, keep=(16, 24)),
-    partial(snakes, size=40_000, distinct=200, keep=(19, 21)),
+    partial(snakes, size=40_000, distinct=5000, keep=(5, 21)),
+    partial(periodic, size=34_000, distinct=23, keep=(10, 60)),
+    partial(periodic, size=34_000, distinct=57, keep=(15, 30)),
     partial(unrelated, size=80_000, distinct=30),
 ]
 
@@ -220,7 +236,7 @@ REWRITES = [
 @pytest.mark.parametrize("make", REWRITES)
 def test_big_rewrites(make: partial[Pair]) -> None:
     rng = random.Random(str(make.keywords))
-    check([make(rng) for _ in range(4 if make.keywords["size"] > 9999 else 25)])
+    check([make(rng) for _ in range(3 if make.keywords["size"] > 9999 else 25)])
 
 
 def test_where_searches_may_run_for_longer() -> None:
@@ -230,7 +246,7 @@ def test_where_searches_may_run_for_longer() -> None:
     new = [any_line(rng, 5) for _ in range(32_768)]
     new[0], new[-1] = b"first", b"last"  # so there are no common ends
     old += [b"first", b"last"]
-    check([(b"\n".join(old), b"\n".join(new[:1] + new[skip:])) for skip in range(1, 6)])
+    check([(b"\n".join(old), b"\n".join(new[:1] + new[skip:])) for skip in range(2, 6)])
 
 
 # ---- where git discards frequent lines --------------------------------------
@@ -258,15 +274,12 @@ def test_frequent_lines_among_new_ones(size: int, middle: int) -> None:
     check(pairs)
 
 
-@pytest.mark.parametrize(("size", "frequent"), [(300_000, 1024), (1_100_000, 1024)])
-def test_frequent_lines_of_huge_files(size: int, frequent: int) -> None:
-    """At such sizes the threshold stops growing."""
-    rewrites = [b"\n".join([name] * 9 + [b""] + [name] * 9 + [b""]) for name in (b"old", b"new")]
-    pairs: list[Pair] = []
-    for blanks in range(frequent - 3, frequent + 1):
-        head = b"head\n" * size + b"\n" * blanks
-        pairs.append((head + rewrites[0], head + rewrites[1]))
-    check(pairs)
+@pytest.mark.parametrize("size", [300_000, 1_100_000])
+def test_frequent_lines_of_huge_files(size: int) -> None:
+    """At such sizes the threshold no longer grows: 1024."""
+    old, new = (b"\n".join([name] * 9 + [b""] + [name] * 9 + [b""]) for name in (b"old", b"new"))
+    heads = [b"head\n" * size + b"\n" * blanks for blanks in (1021, 1022, 1023)]
+    check([(head + old, head + new) for head in heads])
 
 
 # ---- shapes that are easy to get wrong --------------------------------------
@@ -280,4 +293,4 @@ EDGES: list[Blob] = [
 
 
 def test_edges_all_against_all() -> None:
-    check([(old, new) for old in EDGES for new in EDGES if old != new])
+    check([(old, new) for old in EDGES for new in EDGES])

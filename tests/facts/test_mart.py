@@ -10,6 +10,7 @@ import pytest
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.mart import RepoInfo, build
+from groundplan.facts.mart_tables import TABLES
 from groundplan.sources.git.ingest import ingest
 from groundplan.terms.progress import Silent
 from tests.histories import ANN, BEN, BOT, History
@@ -129,3 +130,11 @@ def test_the_repository(mart: DuckDB) -> None:
     assert mart.rows("select repo, main_ref, as_of, commits, lines_pending from repos") == [
         ("sample", "refs/heads/main", day(14), 10, 0)
     ]
+
+
+def test_the_mart_is_as_declared(mart: DuckDB) -> None:
+    for table in TABLES:
+        built = [(row[0], row[1]) for row in mart.rows(f"describe {table.name}")]
+        assert built == [(column.name, column.type.value) for column in table.columns], table.name
+    names = mart.rows("select table_name from information_schema.tables order by table_name")
+    assert [name for (name,) in names] == sorted(table.name for table in TABLES)

@@ -41,13 +41,6 @@ def test_chance_alone_brings_false_pairs_in_at_most_one_history_of_a_hundred() -
     assert false <= stats.binom.ppf(0.999, 200, 0.01)
 
 
-def test_occasions_with_very_many_things_do_not_count() -> None:
-    table = np.zeros((100, 60), dtype=bool)
-    table[:20, :] = True
-    table[20:, 0] = True
-    assert not len(find_pairs(*rows_of(table), 100).first)
-
-
 def test_nothing_gives_nothing() -> None:
     none = np.empty(0, dtype=np.int64)
     assert not len(find_pairs(none, none, 0).first)

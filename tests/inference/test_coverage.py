@@ -46,7 +46,6 @@ def test_a_short_run_agrees_with_the_published_one(name: str, study: ModuleType)
     assert chance > 1e-4, (told["covered"], published["covered"])
 
 
-@pytest.mark.parametrize("name", [n for n in SIGNALS if "false_news" in RESULT[n]["worlds"][0]])
-def test_sentences_about_nothing_are_rare(name: str) -> None:
-    usual = [w["false_news"] for w in RESULT[name]["worlds"] if "0.6" not in w["model"]]
-    assert max(usual) <= 0.04
+def test_sentences_about_nothing_are_rare() -> None:
+    worlds = [w for badge in RESULT.values() for w in badge["worlds"] if "false_news" in w]
+    assert max(w["false_news"] for w in worlds) <= 0.01

@@ -105,7 +105,7 @@ def test_rebuild_gives_the_same_facts(history: History, home: Path) -> None:
 
 def test_a_practice_has_its_commands(history: History, home: Path) -> None:
     done = groundplan(home, "ownership", "--help")
-    assert "offboarding" in done.stdout
+    assert "offboard" in done.stdout
     done = groundplan(home, "ownership", "map", "--repo", history.path, "--json")
     assert done.returncode == 0, done.stderr
     json.loads(done.stdout)

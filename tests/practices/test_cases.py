@@ -23,6 +23,7 @@ from case_matching import mismatches, plain_time
 import groundplan.practices
 from groundplan.access import local_scope
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.mart_tables import TABLES, create_tables
 from groundplan.records.sqlite import SQLiteJournal
 from groundplan.signals.signal import Reading, Signal
 from groundplan.terms import errors
@@ -31,44 +32,6 @@ from groundplan.usecase import Context, Practice
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
-# docs/architecture.md, "The mart"; a column that a case does not name is null
-TABLES = {
-    "people": "person_id text, name text, actor text, kind_reason text",
-    "accounts": "name text, email text, person_id text",
-    "identity_merges": (
-        "side_a_name text, side_a_email text, side_b_name text, side_b_email text, "
-        "certainty text, reason text, applied boolean"
-    ),
-    "commits": (
-        "repo text, commit_id text, order_nr bigint, landing_nr bigint, landed_by text, "
-        "person_id text, actor text, authored_at timestamp, author_offset_minutes integer, "
-        "authored_week date, landed_at timestamp, landed_week date, is_merge boolean, "
-        "is_landing boolean, kind text, subject text, added bigint, deleted bigint, files bigint"
-    ),
-    "credits": (
-        "repo text, commit_id text, person_id text, actor text, part text, "
-        "authored_at timestamp, authored_week date"
-    ),
-    "changes": (
-        "repo text, commit_id text, order_nr bigint, file_id bigint, area text, path text, "
-        "status text, entry text, lines text, added bigint, deleted bigint, bulk boolean, "
-        "person_id text, actor text, kind text, authored_at timestamp, authored_week date"
-    ),
-    "files": (
-        "repo text, file_id bigint, path text, area text, alive boolean, entry text, "
-        "changes bigint, first_at timestamp, last_at timestamp"
-    ),
-    "areas": "repo text, area text, files bigint, alive_files bigint, changes bigint",
-    "landings": (
-        "repo text, landing_nr bigint, commit_id text, landed_at timestamp, landed_week date, "
-        "first_authored_at timestamp, via text, commits bigint, person_id text, actor text, "
-        "kind text, added bigint, deleted bigint, files bigint, subject text"
-    ),
-    "repos": (
-        "repo text, name text, main_ref text, as_of timestamp, commits bigint, "
-        "lines_pending bigint, shallow boolean"
-    ),
-}
 WEEKS = {"authored_week": "authored_at", "landed_week": "landed_at"}
 
 
@@ -150,10 +113,11 @@ def build_context(given: Mapping[str, Any], journal_path: Path) -> Context:
 
 
 def build_mart(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> DuckDB:
-    assert set(tables) <= set(TABLES), f"no such tables: {sorted(set(tables) - set(TABLES))}"
+    known = {table.name: table.column_names for table in TABLES}
+    assert set(tables) <= set(known), f"no such tables: {sorted(set(tables) - set(known))}"
     mart = DuckDB()
-    for table, columns in TABLES.items():
-        mart.execute(f"create table {table} ({columns})")
+    create_tables(mart)
+    for table, columns in known.items():
         for row in tables.get(table, []):
             filled = {key: plain_time(value) for key, value in row.items()}
             values = {name: f":{name}" for name in filled}

@@ -93,7 +93,8 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
     first, step = pattern.pop("week", 0), pattern.pop("every", 1)
     wanted = range(first, pattern.pop("until", weeks), step) if each else [first]
     commit, own_files = pattern.pop("commit", None), pattern.pop("own_files", None)
-    own_person = pattern.pop("own_person", None)
+    own_person, own_each = pattern.pop("own_person", None), pattern.pop("own_each", False)
+    own_area = pattern.pop("own_area", None)
     rows = []
     for week in wanted:
         for copy in range(times):
@@ -106,6 +107,10 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
                 row["commit_id"], row["order_nr"] = f"{commit}{week}", week * 100 + ord(commit)
             if own_files is not None:
                 row["file_id"] = 1000 + (week - own_files) * 100 + copy
+            if own_area is not None:
+                row["area"] = f"area{week - own_area}"
+            if own_each:
+                row["file_id"], row["path"] = 5000 + copy, f"{copy}-{row['path']}"
             rows.append(row)
     return rows
 
@@ -115,6 +120,8 @@ def write(engine: DuckDB, table: str, row: Row, nr: int, as_of: datetime) -> Non
     undated = row.pop("undated", False)
     at = START + timedelta(weeks=week, days=day, hours=hour)
     monday = None if undated else (START + timedelta(weeks=week)).date()
+    if "commit_id" in row and "order_nr" not in row:
+        row["order_nr"] = int.from_bytes(row["commit_id"].encode())
     told: Row = {
         **DEFAULTS,
         "commit_id": f"c{nr}",

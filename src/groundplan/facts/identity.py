@@ -78,7 +78,7 @@ def resolve(
     joining.apply(addresses.mailboxes)
     joining.apply(match_likely(nodes, addresses.odd))
     joining.apply(propose(nodes, joining.clusters, addresses.odd))
-    decided = {d.account: d.kind for d in decisions if d.kind is not None}
+    decided = {d.account: (nr, d.kind) for nr, d in enumerate(decisions) if d.kind is not None}
     people: list[Person] = []
     person_of: dict[Account, str] = {}
     kind_reasons: dict[str, str] = {}
@@ -92,7 +92,9 @@ def resolve(
     )
 
 
-def _person(nodes: Sequence[Node], decided: Mapping[Account, ActorKind]) -> tuple[Person, str]:
+def _person(
+    nodes: Sequence[Node], decided: Mapping[Account, tuple[int, ActorKind]]
+) -> tuple[Person, str]:
     kind, reason = _kind(nodes, decided)
     accounts = tuple(node.account for node in nodes)
     return Person(_person_id(nodes), _display_name(nodes), kind, accounts), reason
@@ -105,10 +107,12 @@ def _person_id(nodes: Iterable[Node]) -> str:
     return "p" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:15]
 
 
-def _kind(nodes: Sequence[Node], decided: Mapping[Account, ActorKind]) -> tuple[ActorKind, str]:
-    newest = [account for account in decided if any(node.account == account for node in nodes)]
-    if newest:
-        return decided[newest[-1]], "somebody decided so"
+def _kind(
+    nodes: Sequence[Node], decided: Mapping[Account, tuple[int, ActorKind]]
+) -> tuple[ActorKind, str]:
+    said = [decided[node.account] for node in nodes if node.account in decided]
+    if said:
+        return max(said)[1], "somebody decided so"
     weight: Counter[ActorKind] = Counter()
     for node in nodes:
         weight[node.kind] += node.commits

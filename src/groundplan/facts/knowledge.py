@@ -74,8 +74,10 @@ select a.area, a.nr, s.name, a.fresh, a.kept, a.changes, a.reviews, a.last_at, s
   coalesce(c.sole, 0) as sole, coalesce(c.part, 0) as part
 from summed a join seen s using (nr) left join counted c using (area, nr)
 """
-LIVING: Final = """
-select area, count(*) from files where repo = :repo and alive and entry = 'file'
+LIVING: Final = r"""
+select area, count(*),
+  avg(cast(not regexp_matches(path, '\.(md|rst|txt|adoc)$') as double))
+from files where repo = :repo and alive and entry = 'file'
   and (:prefix = '' or path = :prefix or starts_with(path, :prefix || '/'))
 group by area order by area
 """
@@ -143,12 +145,11 @@ done as (
   where c.repo = :repo group by c.file_id, s.nr
 ),
 whole as (select file_id, sum(own) as own, min(first_nr) as first_nr from done group by file_id)
-select n.file, n.area, n.directory, coalesce(d.nr, -1) as nr, s.name,
-  coalesce(s.silent_days, 0) as silent_days, coalesce(d.first_nr = w.first_nr, false) as created,
-  cast(coalesce(d.own, 0) as double) as own,
-  cast(coalesce(w.own - d.own, 0) as double) as others
-from numbered n left join done d using (file_id) left join whole w using (file_id)
-left join seen s using (nr) order by n.file
+select n.file, n.area, n.directory, d.nr, s.name, s.silent_days,
+  d.first_nr = w.first_nr as created, cast(d.own as double) as own,
+  cast(w.own - d.own as double) as others
+from numbered n join done d using (file_id) join whole w using (file_id) join seen s using (nr)
+order by n.file
 """
 ORPHANS: Final = f"""{KNOWN},
 leaving as (select nr from seen where person_id in (select unnest(:leaving))),
@@ -198,7 +199,7 @@ with those as (
   select file_id, commit_id, count(*) over (partition by commit_id) as files from changes
   where repo = :repo and not bulk and commit_id in (select unnest(:commits))
 )
-select f.path, t.commit_id, t.files from those t join files f using (file_id)
+select f.path, t.commit_id, t.files, f.changes from those t join files f using (file_id)
 where f.repo = :repo and f.alive and f.entry = 'file' order by f.path, t.commit_id
 """
 HUMANS: Final = """

@@ -48,6 +48,7 @@ def load_identities(engine: DuckDB, identities: Identities) -> None:
     engine.load(
         "identity_merges",
         {
+            "nr": np.arange(len(merges), dtype=np.int32),
             "side_a_name": as_text([merge.side_a.name for merge in merges]),
             "side_a_email": as_text([merge.side_a.email for merge in merges]),
             "side_b_name": as_text([merge.side_b.name for merge in merges]),

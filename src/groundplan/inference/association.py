@@ -11,7 +11,6 @@ from scipy.special import bdtrc
 from groundplan.inference.arrays import Floats, Integers
 
 LEAST_TOGETHER = 4  # joint occurrences; fewer are never shown
-MOST_THINGS = 30  # in one occasion: with more, every pair of them seems tied
 FALSE_DISCOVERIES = 0.01
 
 
@@ -35,19 +34,17 @@ def find_pairs(
 ) -> Pairs:
     """The pairs of things that share occasions more often than chance, most surprising first.
 
-    occasion, thing: one row for each thing of each occasion, numbered from 0. Counted are
-    occasions with at most 30 things, and pairs together at least four times. Each pair's chance
-    is an upper binomial tail (above the hypergeometric's, so cautious); over all pairs that could
-    be formed the false discovery rate is held at `rate` under any dependence.
+    occasion, thing: one row for each thing of each occasion, numbered from 0. Counted are pairs
+    together at least four times. Each pair's chance is an upper binomial tail (above the
+    hypergeometric's, so cautious); over all pairs that could be formed the false discovery rate
+    is held at `rate` under any dependence.
 
     Source: Brin, Motwani and Silverstein (1997), SIGMOD (lift); Benjamini and Yekutieli (2001),
     Annals of Statistics 29(4).
     """
-    sizes = np.bincount(occasion, minlength=occasions)
-    small = sizes[occasion] <= MOST_THINGS
     things = int(thing.max(initial=-1)) + 1
     table = csr_array(
-        (np.ones(int(small.sum()), dtype=np.int64), (occasion[small], thing[small])),
+        (np.ones(len(thing), dtype=np.int64), (occasion, thing)),
         shape=(occasions, max(things, 1)),
     )
     table.data[:] = 1

@@ -94,6 +94,18 @@ def rank_people(
     return shares / max(float(shares.sum()), 1e-300), evidence
 
 
+def calibrate(share: npt.ArrayLike, slope: float, intercept: float) -> Floats:
+    """What a share has meant in the past [0 to 1]: slope and intercept on the log odds.
+
+    Keeps the order (slope above 0); 0 stays 0. The rest belongs to people whom the history did
+    not name. Platt 1999.
+    """
+    given = np.clip(np.asarray(share, dtype=float), 0.0, 1.0)
+    inner = np.clip(given, 1e-12, 1 - 1e-12)
+    odds = slope * (np.log(inner) - np.log1p(-inner)) + intercept
+    return np.asarray(np.where(given <= 0, 0.0, 1 / (1 + np.exp(-odds))))
+
+
 def share_interval(
     share: float, evidence: float, n: int, need: int, level: float = 0.9
 ) -> Measured:

@@ -6,7 +6,7 @@ Whatever sends somebody to somebody (ask, the map, a departure, being stuck) cho
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from groundplan.inference.expertise import Floats, rank_people, share_interval
+from groundplan.inference.expertise import Floats, calibrate, rank_people, share_interval
 from groundplan.terms.estimate import Measured, Unknown
 from groundplan.terms.units import People
 
@@ -25,7 +25,7 @@ REVIEW_WEIGHT: Final = 0.3  # of an authored change, for a review
 BACKOFF: Final = (2.0, 4.0, 8.0)  # fresh changes: file to directory, to area, to repository
 REVIEW_BACKOFF: Final = (8.0, 16.0, 32.0)  # the same for who reviews or merges
 PRESENCE_DAYS: Final = 5.0  # of silence halve the odds that somebody is around
-CAME_TRUE: Final = 0.65  # of a share; the rest of the changes came from somebody else
+CALIBRATION: Final = (0.53, -1.07)  # slope and intercept of the odds that a share comes true
 EXPERT_RELATIVE: Final = 0.1  # of what the best knower still knows
 
 ACTIVE_DAYS: Final = 180  # without landed work or a review; longer is silent
@@ -79,25 +79,46 @@ class Expert:
     reason: str
 
 
+def spread(
+    rows: Mapping[str, npt.NDArray[Any]], at: npt.NDArray[Any], people: int
+) -> dict[str, npt.NDArray[Any]]:
+    """Columns of some people as columns of all of them: 0, or no time, for the others."""
+    found = {}
+    for name, values in rows.items():
+        blank = np.datetime64("NaT") if values.dtype.kind == "M" else values.dtype.type()
+        found[name] = np.full(people, blank, dtype=values.dtype)
+        found[name][at] = values
+    return found
+
+
+def choose_in_area(crowd: Crowd) -> tuple[tuple[Expert, ...], tuple[Expert, ...]]:
+    """As `choose_experts`, of people who touched the area; the crowd is everybody, as rivals."""
+    people, silent = choose_experts(crowd, thing="its files")
+    return tuple(one for one in people if one.changes or one.reviews), silent
+
+
 def choose_experts(
-    crowd: Crowd, backoff: tuple[float, ...] = BACKOFF
+    crowd: Crowd, backoff: tuple[float, ...] = BACKOFF, thing: str = "it"
 ) -> tuple[tuple[Expert, ...], tuple[Expert, ...]]:
     """At most `GO_TO` active people to ask about a place, and those who knew it and are silent."""
     if not len(crowd.names):
         return (), ()
     narrowest = len(backoff) + 1 - len(crowd.levels)  # areas have no file and directory levels
-    shares, evidence = rank_people(
+    ranked, evidence = rank_people(
         crowd.levels, crowd.silent_days, backoff[narrowest:], PRESENCE_DAYS
     )
-    shares *= CAME_TRUE
+    shares = calibrate(ranked, *CALIBRATION)
     active = crowd.silent_days <= ACTIVE_DAYS
     touches = (crowd.changes + crowd.reviews).astype(float)
     knew = np.where(~active & (touches >= KNEW * touches.max()), touches, 0.0)
     asked = np.where(active & (shares >= LEAST_SHARE), shares, 0.0)
-    return _choose(crowd, asked, shares, evidence), _choose(crowd, knew, shares, evidence)
+    asked_first = _choose(crowd, asked, shares, evidence, thing)
+    return asked_first, _choose(crowd, knew, shares, evidence, thing)
 
 
-def _choose(crowd: Crowd, by: Floats, shares: Floats, evidence: float) -> tuple[Expert, ...]:
+def _choose(
+    crowd: Crowd, by: Floats, shares: Floats, evidence: float, thing: str
+) -> tuple[Expert, ...]:
     """The first few; people who are close stand in alphabetical order, for this is no ranking."""
     first = [int(i) for i in np.argsort(-by, kind="stable")[:GO_TO] if by[i] > 0]
     heads: list[float] = []
@@ -107,17 +128,20 @@ def _choose(crowd: Crowd, by: Floats, shares: Floats, evidence: float) -> tuple[
             heads.append(float(by[i]))
         keys[i] = (len(heads), str(crowd.names[i]).casefold())
     n = int(crowd.changes.sum() + crowd.reviews.sum())
-    return tuple(
-        _describe(crowd, i, share_interval(float(shares[i]), evidence, n, NEED_CHANGES))
-        for i in sorted(first, key=keys.__getitem__)
-    )
+    chosen = []
+    for i in sorted(first, key=keys.__getitem__):
+        share = share_interval(float(shares[i]), evidence, n, NEED_CHANGES)
+        if crowd.silent_days[i] > ACTIVE_DAYS:
+            share = Unknown(f"nothing landed for {ACTIVE_DAYS} days", 0, 1, "changes")
+        chosen.append(_describe(crowd, i, share, thing))
+    return tuple(chosen)
 
 
-def _describe(crowd: Crowd, i: int, share: Measured) -> Expert:
+def _describe(crowd: Crowd, i: int, share: Measured, thing: str) -> Expert:
     changes, reviews = int(crowd.changes[i]), int(crowd.reviews[i])
     at = crowd.last_at[i]
     month = None if np.isnat(at) else at.astype("datetime64[M]").astype(date)
-    parts = [f"changed it {_times(changes)}"] if changes else []
+    parts = [f"changed {thing} {_times(changes)}"] if changes else []
     parts += [f"reviewed {_times(reviews)}"] if reviews else []
     reason = "; ".join(parts) or "works next to it"
     if month:

@@ -18,6 +18,8 @@ import numpy.typing as npt
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 NAME_COUNTS: Final = 2.0  # a path's own words, against the subjects of its changes
+TO_THE_POINT: Final = 0.6  # of the best subject's points; a commit below is about something else
+ENOUGH: Final = 5  # commits that count for a file: many weak words make no strong one
 WORTH: Final = 0.25  # of the best file's points
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -34,7 +36,10 @@ def find_words(text: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    for ending in ("ing", "ies", "ed", "es", "s"):
+    """The common beginning of a word's forms: cookie and cookies, entry and entries, cached."""
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 4:
+        word = word[:-1]
+    for ending in ("ing", "ed", "ie", "e", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word
@@ -83,7 +88,8 @@ _SYMBOL = re.compile(r"[A-Za-z_$][\w$]*(?:[.:#]+[\w$]+)*[!?]?(?:\(\))?")
 _DEFINES = (
     r"^\s*(?:(?:export|public|private|protected|static|async|abstract|inline|extern|pub) )*"
     r"(?:def|class|function|func|fn|struct|enum|union|interface|trait|module|type|typedef|macro|"
-    r"#\s*define|const|let|var)\b[^=(]*\b{0}\b|^{0}\s*(?::[^=]*)?=(?!=)|^\w[\w\s*]*\b{0}\s*\([^;]*$"
+    r"#\s*define|const|let|var)\b[^=(]*\b{0}\b|^func \([^)]*\) {0}\b|"
+    r"^{0}\s*(?::[^=]*)?=(?!=)|^\w[\w\s*]*\b{0}\s*\([^;]*$"
 )
 
 
@@ -139,7 +145,7 @@ def rank_documents(words: Sequence[str], lines: Iterable[tuple[str, int, str]]) 
 def rank_files(
     words: Sequence[str],
     subjects: Mapping[str, str],
-    touched: Iterable[tuple[str, str, int]],
+    touched: Iterable[tuple[str, str, int, int]],
     paths: Sequence[str],
     frequency: Mapping[str, int],
     of: int,
@@ -147,25 +153,30 @@ def rank_files(
 ) -> list[tuple[str, str]]:
     """Files that a question is about, and why, best first; at most `most`.
 
-    subjects: of commits that hold a word, by id. touched: path, commit, files of the commit.
+    subjects: of commits that hold a word, by id. touched: path, commit, files of the commit,
+    changes of the path.
     paths: those that hold a word. frequency: how many of `of` commits' subjects hold a word.
-    A commit of many files speaks less about each.
+    A commit of many files speaks less about each, and a file that changes with everything (a
+    changelog) is about nothing.
     """
     commits = list(subjects)
     points = score_texts(words, [find_words(subjects[one]) for one in commits], frequency, of)
-    point = dict(zip(commits, points.tolist(), strict=True))
-    scores: defaultdict[str, float] = defaultdict(float)
+    least = TO_THE_POINT * float(points.max(initial=0.0))
+    point = {c: p for c, p in zip(commits, points.tolist(), strict=True) if p > 0 and p >= least}
+    said_of: defaultdict[str, list[float]] = defaultdict(list)
     why: dict[str, str] = {}
-    for path, commit, files in touched:
-        if point.get(commit, 0) > 0:
-            scores[path] += point[commit] / (1 + math.log(files))
+    for path, commit, files, changes in touched:
+        if commit in point:
+            telling = math.log1p(of / max(1, changes)) / math.log1p(of)
+            said_of[path].append(telling * point[commit] / (1 + math.log(files)))
             why.setdefault(path, f"changed by “{subjects[commit][:70]}”")
+    scores = {path: sum(sorted(said)[-ENOUGH:]) for path, said in said_of.items()}
     named = [find_words(path) for path in paths]
     often = Counter(word for one in named for word in set(one))
     for path, said in zip(paths, score_texts(words, named, often, of).tolist(), strict=True):
         if said > 0:
-            scores[path] += NAME_COUNTS * said
+            scores[path] = scores.get(path, 0.0) + NAME_COUNTS * said
             why[path] = "its path says so"
-    least = WORTH * max(scores.values(), default=0.0)
+    worth = WORTH * max(scores.values(), default=0.0)
     order = sorted(scores, key=lambda path: (-scores[path], path))[:most]
-    return [(path, why[path]) for path in order if scores[path] > least]
+    return [(path, why[path]) for path in order if scores[path] > worth]

@@ -13,6 +13,7 @@ from typing import Any
 
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.kinds import FactKind
+from groundplan.facts.mart_tables import TABLES
 from groundplan.practices.catalogue import discover as discover_practices
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Signal
@@ -30,6 +31,8 @@ def reference() -> str:
         *(_practice(practice) for practice in discover_practices()),
         "## Facts",
         *(_kind(kind) for kind in CODE_KINDS),
+        "## Tables of the mart",
+        *(_kind(table) for table in TABLES),
     ]
     return "\n\n".join(blocks) + "\n"
 

@@ -5,6 +5,7 @@ The web, the report and the terminal show the same thing because they show this.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +96,7 @@ def compose(
 ) -> TeamPage:
     """What a lead should read first: five or six findings, then every signal and area.
 
-    A signal or practice that fails with an error of ours is named in `troubles`, the rest stands.
+    A signal or practice that fails is named in `troubles`, the rest stands.
     """
     repos = read_repos(context, scope)
     if not any(repo.commits for repo in repos):
@@ -124,8 +125,8 @@ def observe(context: Context, scope: Scope, signal: Signal) -> Overview:
     """The signal's reading under the scope, or the error's message."""
     try:
         return Overview(signal, context.measure(signal, scope), "")
-    except GroundplanError as error:
-        return Overview(signal, None, str(error))
+    except Exception as error:
+        return Overview(signal, None, _say_trouble(signal.title, error))
 
 
 def _listen(
@@ -135,9 +136,17 @@ def _listen(
     for practice in practices:
         try:
             said += [Shown(f, practice.title, None) for f in practice.findings(context, scope)]
-        except GroundplanError as error:
-            troubles.append(f"{practice.title}: {error}")
+        except Exception as error:
+            troubles.append(f"{practice.title}: {_say_trouble(practice.title, error)}")
     return said, troubles
+
+
+def _say_trouble(title: str, error: Exception) -> str:
+    """One thing that fails must not take the page with it; a bug of ours is logged in full."""
+    if isinstance(error, GroundplanError):
+        return str(error)
+    logging.getLogger(__name__).error("%s failed", title, exc_info=error)
+    return "this failed by a mistake of Groundplan; the log says more."
 
 
 def choose(candidates: Sequence[Shown], most: int = MOST_FINDINGS) -> tuple[Shown, ...]:
@@ -161,7 +170,8 @@ def choose(candidates: Sequence[Shown], most: int = MOST_FINDINGS) -> tuple[Show
 
 def _weigh(shown: Shown, chosen: Sequence[Shown]) -> float:
     tags = set(shown.overview.signal.tags) if shown.overview else set()
-    same = sum(other.finding.about == shown.finding.about for other in chosen)
+    about = shown.finding.about.partition(".")[0]
+    same = sum(other.finding.about.partition(".")[0] == about for other in chosen)
     akin = sum(bool(other.overview and tags & set(other.overview.signal.tags)) for other in chosen)
     return shown.finding.weight * 0.5**same * 0.8**akin
 

@@ -36,7 +36,7 @@ def estimate(sample: Sample) -> Measured:
 def speak(reading: Reading) -> Finding | None:
     """A sentence when more or fewer people take part than before."""
     now, change = reading.now, reading.change
-    if not isinstance(now, Estimate):
+    if not isinstance(now, Estimate) or now.value < 1:
         return None
     sentence = f"In a typical week, {_people(now.value)} have work that lands"
     weight = sentences.news(reading)
@@ -47,7 +47,7 @@ def speak(reading: Reading) -> Finding | None:
         weight = sentences.STATE
         sentence += f", much as in {sentences.before(reading)}."
     else:
-        return None
+        weight, sentence = sentences.STATE, sentence + "."
     detail = "Weeks count by when the work was written, on any repository of the team."
     return sentences.finding(reading, sentence, weight, detail)
 

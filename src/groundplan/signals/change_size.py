@@ -51,7 +51,7 @@ def speak(reading: Reading) -> Finding | None:
     weight = sentences.news(reading)
     if weight and isinstance(change, Estimate):
         compared = sentences.more(change, "more", "fewer")
-        sentence += f", {compared} {sentences.before(reading)}."
+        sentence += f", {compared} in {sentences.before(reading)}."
     elif now.low > REVIEWABLE:
         weight = sentences.LEVEL_WORTH_KNOWING
         sentence += f", more than the {REVIEWABLE} or so that a reviewer can read with care."

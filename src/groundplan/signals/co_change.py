@@ -46,6 +46,7 @@ left join files f on f.repo = o.repo and f.file_id = o.file_id
 """
 MINIMUM = 50
 MOST_PARTS = 10
+MOST_FILES = 30  # of a change whose files may pair
 
 
 def estimate(sample: Sample) -> Measured:
@@ -61,9 +62,11 @@ def pairs(sample: Sample) -> tuple[Part, ...]:
     """The files that change together most surely: of changes to either, the share to both."""
     paths = sample.rows["path"]
     known = ~np.ma.getmaskarray(paths)
+    change, changes = numbered(sample, "change_id")
+    # in a change with very many files, every pair of them seems tied
+    known &= np.bincount(change, minlength=changes)[change] <= MOST_FILES
     code = {p: sort_path(str(p)) == "code" for p in set(np.ma.getdata(paths)[known].tolist())}
     known &= np.array([code.get(p, False) for p in np.ma.getdata(paths).tolist()], dtype=bool)
-    change, changes = numbered(sample, "change_id")
     file, names = codes(np.asarray(np.ma.getdata(paths)[known], dtype=object))
     area = np.asarray(sample.rows["area"], dtype=object)[known]
     if not len(file):
@@ -78,13 +81,22 @@ def pairs(sample: Sample) -> tuple[Part, ...]:
             -_surely(int(found.together[i]), int(found.either[i])),
         ),
     )
-    return tuple(
-        Part(
-            f"{names[found.first[i]]} + {names[found.second[i]]}",
-            share_of(int(found.together[i]), int(found.either[i]), "changes to either"),
-        )
-        for i in order[:MOST_PARTS]
-    )
+    parts: list[Part] = []
+    shown: set[str] = set()
+    for i in order:
+        first, second = str(names[found.first[i]]), str(names[found.second[i]])
+        # a header beside its source is no news, nor a file that was named before
+        if first in shown or second in shown or _are_twins(first, second):
+            continue
+        shown |= {first, second}
+        share = share_of(int(found.together[i]), int(found.either[i]), "changes to either")
+        parts.append(Part(f"{first} + {second}", share))
+    return tuple(parts[:MOST_PARTS])
+
+
+def _are_twins(first: str, second: str) -> bool:
+    one, other = first.rsplit("/", 1)[-1], second.rsplit("/", 1)[-1]
+    return one != other and one.split(".", 1)[0] == other.split(".", 1)[0]
 
 
 def _surely(together: int, either: int) -> float:
@@ -130,7 +142,8 @@ SIGNAL = Signal(
     "files: of the commits that change either, the share that changes both; shown only where that "
     "is more than chance explains (false discovery rate 1% over all pairs), across areas first.",
     leaves_out="Merge commits, bots and agents, bulk commits (more than 100 files); for pairs, "
-    "files with fewer than five changes, tests and documentation, which move with their code.",
+    "a source and its header, changes with more than 30 files, files with fewer than five "
+    "changes, tests and documentation, which move with their code.",
     misuse="Moving together is no fault: it is a place to look at, where a boundary may be missing "
     "or a rule unwritten. It says nothing about people.",
     source="Gall, Hajek and Jazayeri 1998, Detection of logical coupling based on product release "

@@ -36,22 +36,36 @@ own as (
   from weekly w join gone g on g.person_id = w.person_id
   where w.authored_week > g.last_week - interval 52 weeks
   group by w.repo, w.area, w.person_id, g.last_week
+  having sum(w.changes) >= 10
+),
+rivals as (
+  select o.repo, o.area, o.person_id, w.person_id as rival_id, sum(w.changes) as changes
+  from own o join weekly w on w.repo = o.repo and w.area = o.area
+  where w.person_id <> o.person_id and w.authored_week <= o.last_week
+    and w.authored_week > o.last_week - interval 52 weeks
+  group by o.repo, o.area, o.person_id, w.person_id
+),
+strongest as (
+  select repo, area, person_id, max(changes) as changes
+  from rivals group by repo, area, person_id
 ),
 watched as (
-  select o.repo, o.area, o.person_id, o.last_week, o.changes as own_changes,
-    sum(a.changes) filter (where a.authored_week <= o.last_week) as year_changes,
+  select o.repo, o.area, o.person_id, o.last_week, max(o.changes) as own_changes,
+    max(coalesce(s.changes, 0)) as rival_changes,
     sum(a.changes) filter (where a.authored_week <= o.last_week
       and a.authored_week > o.last_week - interval 26 weeks) as before_changes,
     coalesce(sum(a.changes) filter (where a.authored_week > o.last_week), 0) as after_changes
   from own o join area_weeks a on a.repo = o.repo and a.area = o.area
+  left join strongest s
+    on s.repo = o.repo and s.area = o.area and s.person_id = o.person_id
   where a.authored_week > o.last_week - interval 52 weeks
     and a.authored_week <= o.last_week + interval 26 weeks
-  group by o.repo, o.area, o.person_id, o.last_week, o.changes
+  group by o.repo, o.area, o.person_id, o.last_week
 )
 select week_of(cast(last_week + interval 26 weeks as timestamp)) as week, person_id,
   after_changes * 2 >= before_changes as went_on
 from watched
-where own_changes * 2 >= year_changes and own_changes >= 10
+where own_changes > rival_changes
   and last_week + interval 26 weeks >= :since and last_week + interval 26 weeks < :until
 """
 MINIMUM = 8
@@ -73,9 +87,11 @@ def speak(reading: Reading) -> Finding | None:
     if not isinstance(now, Estimate):
         return None
     went_on, all_areas = round(now.value * now.n), now.n
+    first, last = reading.window.start_on.year, reading.window.end_on.year
+    when = f"in {last}" if first == last else f"between {first} and {last}"
     sentence = (
-        f"Of {all_areas} areas whose main contributor fell silent, work went on at half the pace "
-        f"or more in {went_on}."
+        f"Of {all_areas} areas whose main contributor fell silent {when}, work went on at half "
+        f"the pace or more in {went_on}."
     )
     weight = sentences.LEVEL_WORTH_KNOWING if now.high < 0.75 else sentences.STATE
     detail = "Silent means no commit and no review for half a year; some areas were simply done."
@@ -88,10 +104,10 @@ SIGNAL = Signal(
     version=1,
     says="When an area's main contributor falls silent, does work there go on? [share]",
     unit=SHARE,
-    counts="Areas in which one person made at least half of the changes (and at least ten files' "
-    "worth) of their last year before they fell silent in all repositories of the team for 26 "
-    "weeks; of these, the areas with at least half as many changes in the 26 weeks after as in the "
-    "26 before. An area counts in the week in which the 26 weeks were over.",
+    counts="Areas in which one person changed more files than anybody else (and at least ten) in "
+    "their last year before they fell silent in all repositories of the team for 26 weeks; of "
+    "these, the areas with at least half as many changes in the 26 weeks after as in the 26 "
+    "before. An area counts in the week in which the 26 weeks were over.",
     leaves_out="Bots and agents, bulk commits, impossible dates. Departures of the last half year: "
     "what follows cannot be known yet. An area that was finished looks like one that was dropped.",
     misuse="It says how the code fared, not why somebody went, and nobody is named. Silence is "
@@ -104,6 +120,6 @@ SIGNAL = Signal(
     minimum_of="areas left",
     estimate=estimate,
     speak=speak,
-    window_weeks=104,
+    window_weeks=208,
     tags=("people", "risk"),
 )

@@ -55,7 +55,10 @@ def numbered(sample: Sample, name: str) -> tuple[Integers, int]:
 
 
 def codes(values: npt.NDArray[np.object_]) -> tuple[Integers, list[object]]:
-    """A number from 0 for each different value, in order of appearance, and the values."""
-    known: dict[object, int] = {}
-    numbered = [known.setdefault(value, len(known)) for value in values.tolist()]
-    return np.asarray(numbered, dtype=np.int64), list(known)
+    """A number from 0 for each different value, in sorted order, and the values.
+
+    Sorted, because an engine may give rows in any order, and the same facts must read the same.
+    """
+    names = sorted(set(values.tolist()))
+    known = {name: number for number, name in enumerate(names)}
+    return np.fromiter((known[v] for v in values.tolist()), np.int64, len(values)), names

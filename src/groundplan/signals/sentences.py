@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 
 from groundplan.signals.signal import Finding, Reading
-from groundplan.terms.estimate import Estimate, Measured, Unknown
+from groundplan.terms.estimate import Estimate, Unknown
 from groundplan.terms.units import RATIO, SHARE
 
-NEWS = 0.45  # the least weight of a change that is larger than chance
-STRETCH = 1.5  # how much further than its interval a change must be from none
+NEWS = 0.45  # the least weight of a change that stands out
 STATE = 0.2  # the weight of a plain description
 LEVEL_WORTH_KNOWING = 0.4  # the weight of a notable level
 
@@ -21,8 +20,9 @@ def span(weeks: int) -> str:
 
 
 def before(reading: Reading) -> str:
-    """The window before, as in "than the quarter before"."""
-    return f"the {span(reading.window.weeks)} before"
+    """The window before, as in "than the quarter before"; it may be a little longer or shorter."""
+    block = reading.series[-2].block if len(reading.series) > 1 else reading.window
+    return f"the {span(block.weeks)} before"
 
 
 def more(change: Estimate, noun: str = "more", less: str = "less") -> str:
@@ -84,27 +84,10 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def is_news(change: Measured) -> bool:
-    """Whether a change is sure enough for a sentence.
-
-    Its interval, stretched by `STRETCH`, must exclude none: a page shows many signals, and an
-    interval alone would cry wolf at one in ten of them (evidence/interval_coverage).
-    """
-    if isinstance(change, Unknown):
-        return False
-    if change.unit == RATIO:
-        near = change.high if change.value < 1 else change.low
-        if near <= 0 or change.value <= 0:
-            return False
-        return abs(math.log(change.value)) > STRETCH * abs(math.log(near / change.value))
-    near = change.high if change.value < 0 else change.low
-    return abs(change.value) > STRETCH * abs(near - change.value)
-
-
 def news(reading: Reading) -> float:
-    """How much a change deserves a minute: 0 unless it is sure, more the larger it surely is."""
+    """How much a change deserves a minute: 0 unless it stands out, more the larger it surely is."""
     change = reading.change
-    if isinstance(change, Unknown) or not is_news(change):
+    if isinstance(change, Unknown) or not reading.stands_out:
         return 0.0
     if change.unit == RATIO:
         nearest = min(abs(_log(change.low)), abs(_log(change.high)))

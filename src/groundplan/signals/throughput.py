@@ -33,18 +33,25 @@ def speak(reading: Reading) -> Finding | None:
     now, change = reading.now, reading.change
     if not isinstance(now, Estimate) or now.value == 0:
         return None
-    sentence = f"About {sentences.whole(now.value)} changes land each week"
+    sentence = f"About {_rate(now.value)}"
     weight = sentences.news(reading)
     if weight and isinstance(change, Estimate):
         compared = sentences.more(change, "more", "fewer")
-        sentence += f", {compared} {sentences.before(reading)}."
+        sentence += f", {compared} in {sentences.before(reading)}."
     elif sentences.alike(reading):
         weight = sentences.STATE
         sentence += f", much as in {sentences.before(reading)}."
     else:
-        return None
+        weight, sentence = sentences.STATE, sentence + "."
     detail = "Changes differ in size, so this says how often work lands, not how much was done."
     return sentences.finding(reading, sentence, weight, detail)
+
+
+def _rate(value: float) -> str:
+    per_month = round(value * 365.25 / 12 / 7)
+    if value >= 1:
+        return f"{sentences.whole(value)} changes land each week"
+    return "one change lands each month" if per_month <= 1 else f"{per_month} changes land a month"
 
 
 SIGNAL = Signal(

@@ -43,12 +43,12 @@ def speak(reading: Reading) -> Finding | None:
     sentence = f"A typical merged change takes {typical} from first commit to merge"
     weight = sentences.news(reading)
     if weight and isinstance(change, Estimate):
-        sentence += f", {sentences.more(change, 'longer', 'less')} {sentences.before(reading)}."
+        sentence += f", {sentences.more(change, 'longer', 'less')} in {sentences.before(reading)}."
     elif now.low > 7 * 24:
         weight = sentences.LEVEL_WORTH_KNOWING
         sentence += "; half of them take longer still."
     else:
-        return None
+        weight, sentence = sentences.STATE, sentence + "."
     detail = "It includes writing, review and waiting; the parts are not told apart here."
     return sentences.finding(reading, sentence, weight, detail)
 

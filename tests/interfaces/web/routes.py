@@ -7,14 +7,15 @@ from groundplan.interfaces.web.rendering import area_href
 from groundplan.interfaces.web.workspace import Workspace
 
 
-def list_routes(workspace: Workspace) -> list[str]:
-    """One address for each route, and one for each signal, area and practice."""
+def list_routes(workspace: Workspace, most: int = 1000) -> list[str]:
+    """One address for each route and practice, and for at most `most` signals and areas."""
     context = workspace.context()
     areas = context.mart.rows("select repo, area from areas where alive_files > 0 order by area")
+    areas = areas[:most]
     return [
         "/",
         "/signals",
-        *(f"/signals/{signal.name}" for signal in workspace.signals),
+        *(f"/signals/{signal.name}" for signal in workspace.signals[:most]),
         "/areas",
         *(area_href(repo, area) for repo, area in areas),
         *(f"/{practice.name}" for practice in workspace.practices),

@@ -8,7 +8,15 @@ from starlette.testclient import TestClient
 
 from groundplan.interfaces.web.guards import host_of, same_origin
 
-ADDRESSES = ("/", "/signals", "/areas", "/nothing", "/static/page.css", "/progress", "/?format=json")
+ADDRESSES = (
+    "/",
+    "/signals",
+    "/areas",
+    "/nothing",
+    "/static/page.css",
+    "/progress",
+    "/?format=json",
+)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -51,7 +59,7 @@ def test_a_local_host_is_answered(client: TestClient, host: str) -> None:
     ],
 )
 def test_a_write_from_elsewhere_is_refused(client: TestClient, headers: dict[str, str]) -> None:
-    reply = client.post("/identities", headers=headers, data={"verdict": "same"})
+    reply = client.post("/identities/decide", headers=headers, data={"verdict": "same"})
     assert reply.status_code == 403
     assert "Nothing was changed" in reply.text
 

@@ -22,6 +22,7 @@ def test_every_route_is_on_the_list(workspace: Workspace) -> None:
     known = {
         "/", "/signals", "/signals/{name}", "/areas", "/areas/{repo}/{area:path}", "/ask", "/find",
         "/identities", "/about/trust", "/about/keys", "/progress", "/static", "/{practice}",
+        "/{practice}/{verb}",
     }  # fmt: skip
     assert patterns(workspace) == known
 
@@ -63,9 +64,7 @@ def test_the_team_page_says_what_and_from_what(client: TestClient) -> None:
     )
 
 
-def test_every_link_of_every_page_leads_somewhere(
-    client: TestClient, workspace: Workspace
-) -> None:
+def test_every_link_of_every_page_leads_somewhere(client: TestClient, workspace: Workspace) -> None:
     seen: set[str] = set()
     for address in list_routes(workspace):
         for href in Links.of(client.get(address).text):
@@ -110,9 +109,7 @@ def quote(area: str) -> str:
 
 
 def test_rows_are_paged(client: TestClient, workspace: Workspace) -> None:
-    found = [
-        s.name for s in workspace.signals if "page=2" in client.get(f"/signals/{s.name}").text
-    ]
+    found = [s.name for s in workspace.signals if "page=2" in client.get(f"/signals/{s.name}").text]
     for name in found:
         first = client.get(f"/signals/{name}?format=json").json()["rows"]
         second = client.get(f"/signals/{name}?page=2&format=json").json()["rows"]
@@ -139,9 +136,7 @@ def test_rows_are_paged(client: TestClient, workspace: Workspace) -> None:
         ("/static/%2e%2e/app.py", 404),
     ],
 )
-def test_what_is_not_there_is_said_with_care(
-    client: TestClient, address: str, status: int
-) -> None:
+def test_what_is_not_there_is_said_with_care(client: TestClient, address: str, status: int) -> None:
     reply = client.get(address)
     assert reply.status_code == status
     check_html(reply.text, address)

@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from git_builder import Built, Workspace
 
+from groundplan.sources.git import turn
+from groundplan.sources.git.counters import native_count, native_counter
+from groundplan.sources.git.trees import count_with_git
+
 
 @pytest.fixture
 def built(tmp_path: Path) -> Built:
@@ -14,3 +18,13 @@ def built(tmp_path: Path) -> Built:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture(params=["git", "native"])
+def each_counter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the test with either way of counting lines; both are what users get."""
+    count = native_count()
+    if request.param == "native" and count is None:
+        pytest.skip("the optional package groundplan-linecount is not installed")
+    counter = native_counter(count) if request.param == "native" and count else count_with_git
+    monkeypatch.setattr(turn, "best_counter", lambda: counter)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from groundplan.facts.code import CHANGES, REACHABILITY
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.ledger import Ledger
@@ -50,7 +51,12 @@ class Built:
 
     def git(self, *words: str | bytes, stdin: bytes = b"", check: bool = True) -> bytes:
         done = subprocess.run(
-            ["git", *words], cwd=self.path, env=ENVIRONMENT, input=stdin, capture_output=True
+            ["git", *words],
+            cwd=self.path,
+            env=ENVIRONMENT,
+            input=stdin,
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == 0 or not check, done.stderr.decode()
         return done.stdout
@@ -69,12 +75,23 @@ class Built:
             b"%s %s\t%s\0" % (mode.encode(), name.encode(), path)
             for path, (mode, name) in files.items()
         )
-        options = {"cwd": self.path, "env": environment, "check": True, "capture_output": True}
-        subprocess.run(["git", "read-tree", "--empty"], **options)
-        subprocess.run(["git", "update-index", "-z", "--index-info"], input=lines, **options)
-        done = subprocess.run(["git", "write-tree", "--missing-ok"], **options)
+
+        def plumb(*words: str, stdin: bytes = b"") -> str:
+            done = subprocess.run(
+                ["git", *words],
+                cwd=self.path,
+                env=environment,
+                input=stdin,
+                capture_output=True,
+                check=True,
+            )
+            return done.stdout.decode().strip()
+
+        plumb("read-tree", "--empty")
+        plumb("update-index", "-z", "--index-info", stdin=lines)
+        name = plumb("write-tree", "--missing-ok")
         index.unlink()
-        return done.stdout.decode().strip()
+        return name
 
     def files(self, contents: dict[bytes, bytes]) -> str:
         return self.tree({path: ("100644", self.blob(text)) for path, text in contents.items()})
@@ -133,15 +150,11 @@ class Workspace:
 
     def reachable(self) -> set[str]:
         """What the latest run said of each commit."""
-        from groundplan.facts.code import REACHABILITY  # noqa: PLC0415
-
         rows = sorted(self.rows(REACHABILITY), key=lambda row: row["run"])
         return {c for c, there in {r["commit_id"]: r["reachable"] for r in rows}.items() if there}
 
     def changes(self) -> Counter[tuple[Any, ...]]:
         """Each change as `told` has it."""
-        from groundplan.facts.code import CHANGES  # noqa: PLC0415
-
         return Counter(
             (r["commit_id"], r["status"], r["source_path"], r["path"], r["added"], r["deleted"])
             for r in self.rows(CHANGES)

@@ -33,7 +33,7 @@ def same_as_git(built: Built, workspace: Workspace, repo: str = "team") -> None:
 
 
 def test_odd_paths(built: Built, workspace: Workspace) -> None:
-    first = built.commit(built.files({path: b"1\n2\n" for path in ODD_PATHS}))
+    first = built.commit(built.files(dict.fromkeys(ODD_PATHS, b"1\n2\n")))
     second = built.commit(built.files({b"moved/" + path: b"1\n2\n" for path in ODD_PATHS}), first)
     built.commit(built.files({b"moved/" + path: b"1\n2\n3" for path in ODD_PATHS[3:]}), second)
     workspace.ingest(built)
@@ -44,6 +44,7 @@ def test_odd_paths(built: Built, workspace: Workspace) -> None:
     assert len(workspace.rows(TREE)) == len(ODD_PATHS) - 3
 
 
+@pytest.mark.usefixtures("each_counter")
 def test_renames_with_braces_and_edits(built: Built, workspace: Workspace) -> None:
     long = b"".join(b"line %d\n" % nr for nr in range(100))
     one = built.commit(built.files({b"src/{a => b}/x.py": long, b"keep": b"k\n"}))
@@ -56,6 +57,7 @@ def test_renames_with_braces_and_edits(built: Built, workspace: Workspace) -> No
     assert (row["added"], row["deleted"]) == (1, 1) and 90 < row["similarity"] < 100
 
 
+@pytest.mark.usefixtures("each_counter")
 def test_binary_files(built: Built, workspace: Workspace) -> None:
     late = b"x" * 8000 + b"\0"  # git looks for NUL in the first 8000 bytes only
     contents = [
@@ -74,6 +76,7 @@ def test_binary_files(built: Built, workspace: Workspace) -> None:
     assert (moved["lines"], moved["added"], moved["deleted"]) == ("binary", None, None)
 
 
+@pytest.mark.usefixtures("each_counter")
 def test_modes_links_types_and_submodules(built: Built, workspace: Workspace) -> None:
     text, target = built.blob(b"1\n2\n"), built.blob(b"1")
     other = built.blob(b"\0binary")
@@ -187,7 +190,9 @@ def test_a_commit_of_a_hundred_thousand_files(built: Built, workspace: Workspace
     for nr in range(100_000):
         text = b"%d\n" % (nr % 977) * (nr % 5)
         stream.append(b"M 100644 inline d%d/f%d\ndata %d\n%s\n" % (nr % 300, nr, len(text), text))
-    stream.append(b"commit refs/heads/main\ncommitter Ann Example <ann@example.com> 1700000001 +0000\n")
+    stream.append(
+        b"commit refs/heads/main\ncommitter Ann Example <ann@example.com> 1700000001 +0000\n"
+    )
     stream.append(b"data 5\nlater\nM 100644 inline d0/f0\ndata 2\nx\n\n")
     built.git("fast-import", "--quiet", stdin=b"".join(stream))
     ingested = workspace.ingest(built)

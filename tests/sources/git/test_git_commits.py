@@ -73,7 +73,7 @@ def test_words_that_are_not_utf8(built: Built, workspace: Workspace) -> None:
         (b"", None, None),
         (b"1700000000 +51800", "2023-11-14 22:13:20", None),
         (b"1700000000 -1200", "2023-11-14 22:13:20", -720),
-        (b"1700000000", "2023-11-14 22:13:20", 0),
+        (b"1700000000", None, None),
     ],
 )
 def test_odd_clocks(
@@ -131,7 +131,9 @@ def test_trailers_as_git_parses_them(built: Built, workspace: Workspace) -> None
 
 def test_somebodys_settings_change_nothing(built: Built, workspace: Workspace) -> None:
     """Mailmap, colours, encodings and formats in the repository's own configuration."""
-    tree = built.files({b"a": b"1\n", b".mailmap": b"Other <other@example.com> <ann@example.com>\n"})
+    tree = built.files(
+        {b"a": b"1\n", b".mailmap": b"Other <other@example.com> <ann@example.com>\n"}
+    )
     commit = built.commit(tree, message=b"Title\n\nkey= value\n")
     for key, value in {
         "log.mailmap": "true",

@@ -86,9 +86,15 @@ class DuckDB:
 
     def load(self, table: str, columns: Columns) -> None:
         """Create `table` from NumPy columns (object arrays hold text, with None for null)."""
+        chosen = ", ".join(
+            f"cast({name} as varchar) as {name}" if column.dtype == object else name
+            for name, column in columns.items()
+        )  # without a cast, a column of nothing but nulls would have no type
         self._connection.register("groundplan_columns", columns)
         try:
-            self.execute(f"create or replace table {table} as select * from groundplan_columns")
+            self.execute(
+                f"create or replace table {table} as select {chosen} from groundplan_columns"
+            )
         finally:
             self._connection.unregister("groundplan_columns")
 

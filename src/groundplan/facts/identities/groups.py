@@ -43,10 +43,17 @@ class Addresses:
 
 def group_by(keys: Iterator[tuple[str, int]]) -> dict[str, list[int]]:
     """The numbers of each key, in order of appearance, keys with one number left out."""
+    first: dict[str, int] = {}
     groups: dict[str, list[int]] = {}
     for key, number in keys:
-        groups.setdefault(key, []).append(number)
-    return {key: numbers for key, numbers in groups.items() if len(numbers) > 1}
+        # most keys stand alone, and a list for each of them would cost more than the rest
+        if key not in first:
+            first[key] = number
+        elif key in groups:
+            groups[key].append(number)
+        else:
+            groups[key] = [first[key], number]
+    return groups
 
 
 def login_of(node: Node) -> str:

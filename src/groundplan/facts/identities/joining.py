@@ -56,18 +56,20 @@ class Joining:
     def _is_joined(self, leaders: Sequence[int], other: int, group: Group) -> bool:
         if any(self.clusters.root(leader) == self.clusters.root(other) for leader in leaders):
             return True
-        against = [self._against(leader, other, group.certainty) for leader in leaders]
-        for leader, obstacle in zip(leaders, against, strict=True):
+        against = ""
+        for leader in leaders:
+            obstacle = self._against(leader, other, group.certainty)
             if not obstacle:
                 self.clusters.join(leader, other)
                 self._list(leader, other, group.certainty, group.reason, True)
                 return True
+            against = against or obstacle
         refused = {self._roots(leader, other) for leader in leaders}
         if not refused & self.told:
             certainty = group.certainty
-            if against[0] not in (RULED_OUT, ONLY_POSSIBLE):
+            if against not in (RULED_OUT, ONLY_POSSIBLE):
                 certainty = Certainty.POSSIBLE
-            tail = "" if against[0] == ONLY_POSSIBLE else f"; but {against[0]}"
+            tail = "" if against == ONLY_POSSIBLE else f"; but {against}"
             self._list(leaders[0], other, certainty, group.reason + tail, False)
         self.told |= refused
         return False

@@ -17,12 +17,13 @@ _NARROW_PX, _LETTER_PX = 320.0, 6.6  # the narrowest map; a letter's width
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One area: `known_by` people, None if that is not known."""
+    """One area: `known_by` people, None if that is not known; marked: what the map is about."""
 
     name: str
     files: int
     known_by: int | None
     href: str | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def draw_map(
     sized = sorted((t for t in tiles if t.files > 0), key=lambda t: (-t.files, t.name))
     if not sized:
         return empty_chart(key, title, "There are no areas with files yet.", _COLUMNS)
-    shown = sized[:most]
+    shown = [tile for nr, tile in enumerate(sized) if nr < most or tile.marked]
     boxes = lay_out([float(tile.files) for tile in shown])
     marks = [
         _tile(key, nr, tile, box, height, roomy_px)
@@ -131,7 +132,7 @@ def _tile(key: str, nr: int, tile: Tile, box: _Box, height: float, roomy_px: flo
         y=box.y * height,
         width=percent(box.width),
         height=tall,
-        class_="ch-clip",
+        class_="ch-clip ch-marked" if tile.marked else "ch-clip",
     )
     if tile.href:
         return tag(
@@ -174,9 +175,17 @@ def _say_people(count: int | None) -> str:
 
 def _conclude(tiles: Sequence[Tile]) -> str:
     files = sum(t.files for t in tiles)
+    for tile in tiles:
+        if tile.marked:
+            share = f"{tile.files:,} of {files:,} files ({tile.files / files:.0%})"
+            return f"{tile.name} holds {share}; known by {_say_people(tile.known_by)}."
     thin = [t for t in tiles if t.known_by is not None and t.known_by <= 1]
     if not thin:
         return f"None of the {len(tiles):,} areas depends on a single person."
+    return _say_thin(tiles, thin, files)
+
+
+def _say_thin(tiles: Sequence[Tile], thin: Sequence[Tile], files: int) -> str:
     held = sum(t.files for t in thin)
     depend = "depends" if len(thin) == 1 else "depend"
     return (

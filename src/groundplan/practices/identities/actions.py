@@ -34,7 +34,7 @@ from groundplan.usecase import Context
 # rows keep the order of the resolution: applied before proposed, the heaviest first
 _MERGES = """
 select side_a_name, side_a_email, side_b_name, side_b_email, certainty, reason, applied
-from identity_merges order by rowid
+from identity_merges order by nr
 """
 _PROGRAMS = """
 select p.name, p.actor, coalesce(p.kind_reason, ''), a.name, a.email

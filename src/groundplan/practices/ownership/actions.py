@@ -39,18 +39,22 @@ def _areas(
     context: Context, scope: Scope, settings: dict[str, object], without: Sequence[str] = ()
 ) -> list[AreaKnowledge]:
     rows = context.mart.query(knowledge.AREA_PEOPLE, settings)
-    everywhere = np.bincount(rows["nr"], rows["fresh"]).astype(float)
+    _, first, nr = np.unique(rows["nr"], return_index=True, return_inverse=True)
+    everybody = {name: rows[name][first] for name in ("name", "silent_days")}
+    everywhere = np.bincount(nr, rows["fresh"]).astype(float)
     found = []
-    for area, files in context.mart.rows(knowledge.LIVING, settings):
+    for area, files, code_share in context.mart.rows(knowledge.LIVING, settings):
         mine = _of_area(rows, area)
-        crowd = _crowd(mine, [mine["fresh"], everywhere[mine["nr"]]]).without(without)
-        people, silent = go_to.choose_experts(crowd) if scope.sees_experts else ((), ())
+        here = go_to.spread(mine, nr[rows["area"] == area], len(first)) | everybody
+        crowd = _crowd(here, [here["fresh"], everywhere]).without(without)
+        people, silent = go_to.choose_in_area(crowd) if scope.sees_experts else ((), ())
         last = mine["last_at"].max().astype("datetime64[D]").item() if len(mine["nr"]) else None
         found.append(
             AreaKnowledge(
                 str(settings["repo"]),
                 area,
                 files,
+                code_share,
                 int(mine["changes"].sum()),
                 last,
                 go_to.count_knowers(crowd),
@@ -71,10 +75,8 @@ def _of_area(rows: Columns, area: str) -> Columns:
 
 def _crowd(rows: Columns, levels: Sequence[expertise.Floats]) -> go_to.Crowd:
     last_at = np.ma.filled(rows["last_at"], np.datetime64("NaT"))
-    counts = (rows["changes"], rows["reviews"])
-    return go_to.Crowd(
-        rows["name"], np.stack(levels), rows["kept"], *counts, last_at, rows["silent_days"]
-    )
+    rest = (rows["kept"], rows["changes"], rows["reviews"], last_at, rows["silent_days"])
+    return go_to.Crowd(rows["name"], np.stack(levels), *rest)
 
 
 def find_truck_factors(
@@ -95,7 +97,7 @@ def _truck_factor(
 ) -> rules.TruckFactorRow:
     _, first, number = np.unique(rows["file"], return_index=True, return_inverse=True)
     degree = expertise.degree_of_authorship(rows["created"], rows["own"], rows["others"])
-    authors = expertise.find_authors(number, degree) & (rows["nr"] >= 0)
+    authors = expertise.find_authors(number, degree)
     file, person = number[authors], rows["nr"][authors]
     removed = expertise.find_truck_factor(file, person, len(first)).removed
     cluster = np.unique(rows["directory"][first], return_inverse=True)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from groundplan.inference.go_to import (
 )
 from groundplan.signals.signal import Finding
 from groundplan.terms.estimate import Measured, Unknown
-from groundplan.terms.units import FILES, PEOPLE, Files, People
+from groundplan.terms.units import FILES, PEOPLE, Files, People, Share
 
 PAGE: Final = "/ownership"
 NEED_FILES: Final = 10  # before a truck factor is computed
@@ -38,7 +39,7 @@ METHOD: Final = (
 )
 AVELINO: Final = (
     "Avelino et al. 2016: authors by degree of authorship; whoever has most files is removed until "
-    "more than half of the living files have no author."
+    "more than half of the living files that a person ever changed have no author."
 )
 
 
@@ -68,11 +69,12 @@ class AskInputs:
 
 @dataclass(frozen=True, slots=True)
 class AreaKnowledge:
-    """Who knows one area. knowers: active people; leaver_files: most that one departure orphans."""
+    """knowers: active people; leaver_files: what one departure orphans at most; code: no prose."""
 
     repo: str
     area: str
     living_files: Files
+    code_share: Share
     changes: int
     last_on: date | None
     knowers: People | Unknown
@@ -168,21 +170,25 @@ class Answer:
     reviewers: Experts
 
 
+def _of_map(sentence: str, weight: float, detail: str, area: AreaKnowledge) -> Finding:
+    return Finding("ownership.map", sentence, weight, detail, f"{PAGE}?prefix={quote(area.area)}")
+
+
 def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
-    """The area that hangs on one person, and the one that nobody knows any more."""
-    found = []
-    alone = [area for area in areas if area.knowers == 1 and area.leaver_files]
-    if alone:
-        one = max(alone, key=lambda area: (area.leaver_files, area.area))
+    """The area that loses most with one person, and the one that nobody knows any more."""
+    found, total = [], max(1, sum(area.living_files for area in areas))
+    alone = [area for area in areas if area.knowers == 1]
+    risks = {a.leaver_files * a.code_share * (1 + (a in alone)): a for a in areas}
+    if risks and (risk := max(risks)):
+        one = risks[risk]
+        known = f"{one.area} is known by one person; if that person leaves"
         sentence = (
-            f"{one.area} is known by one person; if that person leaves, "
+            f"{known if one in alone else f'If one person leaves {one.area}'}, "
             f"{FILES.say(one.leaver_files)} of {one.living_files:,} lose their last expert."
         )
-        detail = f"So it is in {len(alone)} of {len(areas)} areas. A shared review spreads it."
-        weight = 0.55 + 0.4 * one.leaver_files / one.living_files
-        found.append(
-            Finding("ownership.map", sentence, weight, detail, f"{PAGE}?prefix={quote(one.area)}")
-        )
+        detail = f"One person alone knows {len(alone)} of {len(areas)} areas. Reviews spread it."
+        weight = 0.5 + 0.45 * math.sqrt(risk / 2 / total)
+        found.append(_of_map(sentence, weight, detail, one))
     forgotten = [area for area in areas if area.knowers == 0 and area.files_known_by_nobody]
     if forgotten:
         one = max(forgotten, key=lambda area: (area.files_known_by_nobody, area.area))
@@ -191,10 +197,8 @@ def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
             f"{FILES.say(one.living_files)} have no expert left."
         )
         detail = "Code at rest may stay so; before it changes, plan time to read it."
-        weight = 0.35 + 0.3 * one.files_known_by_nobody / one.living_files
-        found.append(
-            Finding("ownership.map", sentence, weight, detail, f"{PAGE}?prefix={quote(one.area)}")
-        )
+        weight = 0.35 + 0.3 * math.sqrt(one.files_known_by_nobody / total)
+        found.append(_of_map(sentence, weight, detail, one))
     return found
 
 
@@ -203,13 +207,8 @@ def speak_of_truck_factor(row: TruckFactorRow) -> list[Finding]:
     if isinstance(row.factor, Unknown) or not row.factor.value:
         return []
     factor = int(row.factor.value)
-    sentence = (
-        f"More than half of the files of {row.repo} would have no author left without "
-        f"{PEOPLE.say(factor)}"
-    )
+    sentence = f"Without {PEOPLE.say(factor)}, more than half of the files have no author left"
     if row.silent:
-        sentence += f"; {row.silent} of them have been silent for {ACTIVE_DAYS} days already"
+        sentence += f"; {row.silent} of {factor} already silent for {ACTIVE_DAYS} days"
     weight = (0.8 if factor <= 2 else 0.5 if factor <= 5 else 0.3) + (0.1 if row.silent else 0)
-    return [
-        Finding("ownership.truck_factor", f"{sentence}.", weight, AVELINO, "/ownership", row.factor)
-    ]
+    return [Finding("ownership.truck_factor", f"{sentence}.", weight, AVELINO, PAGE, row.factor)]

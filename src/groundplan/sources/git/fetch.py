@@ -161,7 +161,7 @@ class Git:
         try:
             path.parent.mkdir(exist_ok=True)
             unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-            unfinished.write_bytes(zlib.compress(whole, 1))
+            unfinished.write_bytes(zlib.compress(whole, 0))
             unfinished.replace(path)
         except OSError as error:
             raise _disk(path, error) from error
@@ -246,10 +246,7 @@ def find(path: Path) -> Repository:
     git_dir = (place / os.fsdecode(_ask_at(place, "rev-parse", "--absolute-git-dir"))).resolve()
     common = (place / os.fsdecode(_ask_at(place, "rev-parse", "--git-common-dir"))).resolve()
     bare = shape[0] == b"true"
-    if not os.access(common / "objects", os.R_OK | os.X_OK):
-        raise Refused(
-            f"{common}: permission denied", "Run as somebody who may read the repository."
-        )
+    _require_access(common)
     listed = Git(common).output("config", "-z", "--list").split(b"\0")
     settings = dict(_pair(entry) for entry in listed if entry)
     own_path = common
@@ -388,12 +385,23 @@ def _ask_at(place: Path, *args: str) -> bytes:
         return done.stdout.removesuffix(b"\n")
     complaint = Reply(b"", done.stderr, done.returncode).complaint
     if "not a git repository" in complaint:
+        for candidate in (place, *(above / ".git" for above in (place, *place.parents))):
+            _require_access(candidate)
         raise BadInput(
             "path", str(place), "a git repository", "Clone one, or name another directory."
         )
     if "Permission denied" in complaint:
         raise Refused(complaint, "Run as somebody who may read the repository.")
     raise SourceBroken(f"{place}: {complaint}", "Try `git fsck` in the repository.")
+
+
+def _require_access(git_dir: Path) -> None:
+    """Git calls a repository that it may not read no repository."""
+    for part in (git_dir, git_dir / "objects"):
+        if os.path.lexists(part) and not os.access(part, os.R_OK | os.X_OK):
+            raise Refused(
+                f"{part}: permission denied", "Run as somebody who may read the repository."
+            )
 
 
 @cache

@@ -27,9 +27,9 @@ def choose_id(ledger: Ledger, repository: Repository) -> str:
 
 def repository_name(repository: Repository) -> str:
     """A safe name from the origin's address, else from the directory."""
-    address = repository.settings.get("remote.origin.url", "").rstrip("/")
-    address = address.removesuffix("/.git")
-    last = re.split(r"[/:\\]", address)[-1] if address else repository.path.name
+    address = repository.settings.get("remote.origin.url", "")
+    parts = [part for part in re.split(r"[/:\\]", address) if part not in ("", ".", ".git")]
+    last = parts[-1] if parts else repository.path.name
     safe = re.sub(r"[^\w.+-]+", "-", last.removesuffix(".git"), flags=re.ASCII).strip(".-")
     return safe or "repository"
 

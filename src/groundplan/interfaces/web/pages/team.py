@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup
 
@@ -49,7 +50,7 @@ def drawn(page: TeamPage, *, links: bool) -> dict[str, object]:
         "headline": headline(page),
         "lede": lede(page),
         "finding_charts": tuple(
-            finding_chart(nr, shown, page) for nr, shown in enumerate(page.findings)
+            finding_chart(nr, shown, page, links=links) for nr, shown in enumerate(page.findings)
         ),
         "sparks": sparks(page.overviews),
         "map": area_map(page.areas, links=links),
@@ -74,12 +75,19 @@ def lede(page: TeamPage) -> str:
     )
 
 
-def finding_chart(nr: int, shown: Shown, page: TeamPage) -> charts.Chart | None:
+def finding_chart(nr: int, shown: Shown, page: TeamPage, *, links: bool) -> charts.Chart | None:
     """The chart beside a finding: the signal's course or parts, or the map of areas."""
     key = f"chart-{nr + 1}"
     if shown.overview is None:
-        first = all(other.overview for other in page.findings[:nr])
-        return area_map(page.areas, key=key, height=240, most=18, roomy_px=400) if first else None
+        about = area_about(shown)
+        earlier = page.findings[:nr]
+        if about is None and any(o.overview is None and not area_about(o) for o in earlier):
+            return None
+        if about is not None and about not in {area.area for area in page.areas}:
+            return None
+        return area_map(
+            page.areas, key=key, height=240, most=18, roomy_px=400, links=links, about=about
+        )
     signal, reading = shown.overview.signal, shown.overview.reading
     if reading is None:
         return None
@@ -88,6 +96,12 @@ def finding_chart(nr: int, shown: Shown, page: TeamPage) -> charts.Chart | None:
     return charts.draw_series(
         key, signal.title, reading.series, signal.unit, window=reading.window, height=190
     )
+
+
+def area_about(shown: Shown) -> str | None:
+    """The area that a practice's finding is about, read off where it leads."""
+    address = urlsplit(shown.finding.href)
+    return next(iter(parse_qs(address.query).get("prefix", [])), None)
 
 
 def sparks(overviews: Sequence[Overview]) -> dict[str, Markup]:
@@ -106,20 +120,23 @@ def area_map(
     most: int = 40,
     links: bool = True,
     roomy_px: float = 900,
+    about: str | None = None,
 ) -> charts.Chart:
-    """The map of areas by how many people know them."""
+    """The map of areas by how many people know them; `about` is marked."""
+    title = "How many people know each area"
+    if key != "map":
+        title = f"{title} ({about or 'the largest'})"
     tiles = [
         charts.Tile(
             name_area(area.area),
             area.files,
             area.known_by,
             area_href(area.repo, area.area) if links else None,
+            marked=area.area == about,
         )
         for area in areas
     ]
-    return charts.draw_map(
-        key, "How many people know each area", tiles, height=height, most=most, roomy_px=roomy_px
-    )
+    return charts.draw_map(key, title, tiles, height=height, most=most, roomy_px=roomy_px)
 
 
 def overview_table(overviews: Sequence[Overview]) -> Table:

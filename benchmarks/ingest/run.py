@@ -1,0 +1,288 @@
+"""How fast a repository becomes facts, beside git's own log and beside PyDriller and Perceval.
+
+python benchmarks/ingest/run.py REPOSITORY... [--rounds N] [--peers] [--out result.json]
+
+Each repository is copied as a bare directory that borrows its objects and has one branch: HEAD less
+its newest hundred commits, which are added at the end. Contents that a snapshot lacks get a
+stand-in, since git's log dies without them. Each variant runs in a process of its own, one after
+the other, round by round; result.json holds medians, and the load that the machine had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).parents[2] / "src"
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "PYTHONPATH": os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")]),
+    "HOME": os.devnull,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.directory",
+    "GIT_CONFIG_VALUE_0": "*",
+    "LC_ALL": "C.UTF-8",
+}
+LOG = ("log", "--raw", "--numstat", "-M", "-l1000")
+NEW_COMMITS = 100
+SAMPLE = 300
+
+INGEST = """
+import json, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from groundplan.facts.ledger import Ledger
+from groundplan.sources.git import turn
+from groundplan.sources.git.ingest import ingest
+from groundplan.sources.git.trees import count_with_git
+from groundplan.terms.progress import Silent
+
+path, folder, variant, times = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+if variant == "git":
+    turn.best_counter = lambda: count_with_git
+clock = lambda: datetime.now(UTC)
+ledger, took = Ledger(folder, clock), []
+for _ in range(times):
+    begun = time.perf_counter()
+    done = ingest(ledger, path, folder / "shadow", Silent(), clock=clock, lines=variant != "names",
+                  repo="repo")
+    took.append(time.perf_counter() - begun)
+    if _ == 0:
+        first = done
+print(json.dumps({"commits": first.commits_added, "changes": first.changes, "took_s": took}))
+"""
+
+PYDRILLER = """
+import sys
+from pydriller import Repository
+ids = sys.stdin.read().split()
+rows = 0
+for commit in Repository(sys.argv[1], only_commits=ids).traverse_commits():
+    for file in commit.modified_files:
+        rows += file.added_lines >= 0
+print(rows)
+"""
+
+PERCEVAL = """
+import sys
+from perceval.backends.core.git import Git
+print(sum(len(item["data"]["files"]) for item in Git(sys.argv[1], sys.argv[2]).fetch()))
+"""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One process with its children: wall and CPU [s], peak memory together [MiB], its output."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+    output: str
+
+
+def git(directory: Path, *words: str, stdin: str = "") -> str:
+    done = subprocess.run(
+        ["git", f"--git-dir={directory}", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=ENVIRONMENT,
+    )
+    return done.stdout.strip()
+
+
+def measure(command: Sequence[str], stdin: str = "", quiet: bool = False) -> Measured:
+    """Run a command to its end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.perf_counter()
+    process = subprocess.Popen(
+        list(command),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL if quiet else subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    peak = [0.0]
+    watcher = threading.Thread(target=watch, args=(process.pid, peak))
+    watcher.start()
+    output, complaint = process.communicate(stdin)
+    wall = time.perf_counter() - begun
+    watcher.join()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        raise SystemExit(f"{command[:4]}: {complaint[-2000:]}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measured(wall, cpu, peak[0], output or "")
+
+
+def watch(pid: int, peak: list[float]) -> None:
+    """Keep the largest sum of proportional set sizes of a process and its descendants."""
+    while True:
+        total = 0
+        try:
+            for each in family(pid):
+                text = Path(f"/proc/{each}/smaps_rollup").read_text()
+                total += int(text.split("Pss:")[1].split()[0])
+        except (OSError, IndexError):
+            if not Path(f"/proc/{pid}/smaps_rollup").exists():
+                return
+        if not Path(f"/proc/{pid}/exe").exists():
+            return
+        peak[0] = max(peak[0], total / 1024)
+        time.sleep(0.25)
+
+
+def family(pid: int) -> list[int]:
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += family(int(child))
+    return found
+
+
+def copy(source: Path, target: Path) -> tuple[str, str, int]:
+    """A bare copy with one branch; the branch's older and newest commit, and the stand-ins made."""
+    objects = next(p for p in (source / "objects", source / ".git/objects") if p.is_dir())
+    subprocess.run(["git", "init", "-q", "--bare", str(target)], check=True, env=ENVIRONMENT)
+    (target / "objects/info/alternates").write_text(f"{objects.resolve()}\n")
+    newest = git(objects.parent, "rev-parse", "HEAD")
+    older = newest
+    for commit in git(target, "rev-list", "--first-parent", newest, f"-n{NEW_COMMITS}").split():
+        older = commit
+        if int(git(target, "rev-list", "--count", newest, f"^{commit}")) >= NEW_COMMITS:
+            break
+    listed = git(target, "rev-list", "--objects", "--missing=print", newest).splitlines()
+    missing = [line[1:] for line in listed if line.startswith("?")]
+    for name in missing:
+        text = f"stand-in for {name}\n".encode()
+        path = target / "objects" / name[:2] / name[2:]
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(zlib.compress(b"blob %d\0" % len(text) + text))
+    git(target, "update-ref", "refs/heads/main", older)
+    git(target, "symbolic-ref", "HEAD", "refs/heads/main")
+    return older, newest, len(missing)
+
+
+def ingest(path: Path, folder: Path, variant: str, times: int = 1) -> Measured:
+    return measure([sys.executable, "-c", INGEST, str(path), str(folder), variant, str(times)])
+
+
+def one_repository(source: Path, name: str, rounds: int, scratch: Path) -> dict[str, Any]:
+    """All variants on one repository, interleaved."""
+    path = scratch / f"{name}.git"
+    _, newest, stand_ins = copy(source, path)
+    variants = ["names", "git"]
+    if importlib.util.find_spec("groundplan_linecount"):
+        variants.append("native")
+    runs: dict[str, list[Measured]] = {"log": [], **{variant: [] for variant in variants}}
+    folder = scratch / "none"
+    for nr in range(rounds):
+        runs["log"].append(measure(["git", f"--git-dir={path}", *LOG, "main"], quiet=True))
+        for variant in variants:
+            folder = scratch / f"{name}-{variant}-{nr}"
+            runs[variant].append(ingest(path, folder, variant))
+        print(
+            name, "round", nr + 1, {k: round(v[-1].cpu_s, 2) for k, v in runs.items()}, flush=True
+        )
+    facts = json.loads(runs[variants[-1]][0].output)
+    git(path, "update-ref", "refs/heads/main", newest)
+    added = ingest(path, folder, variants[-1], 6)
+    told = json.loads(added.output)
+    log = [(run.wall_s, run.cpu_s) for run in runs["log"]]
+    result: dict[str, Any] = {
+        "commits": facts["commits"],
+        "changes": facts["changes"],
+        "stand_ins": stand_ins,
+        "log": summary(runs["log"], log),
+        "increment_commits": told["commits"],
+        "increment_s": round(told["took_s"][0], 3),
+        "nothing_new_s": round(statistics.median(told["took_s"][1:]), 4),
+    }
+    result |= {f"ingest_{variant}": summary(runs[variant], log) for variant in variants}
+    return result
+
+
+def summary(runs: Sequence[Measured], log: Sequence[tuple[float, float]]) -> dict[str, float]:
+    """Medians, and the medians of the ratios to git's log of the same round."""
+    pairs = list(zip(runs, log, strict=True))
+    return {
+        "wall_s": round(statistics.median(run.wall_s for run in runs), 2),
+        "cpu_s": round(statistics.median(run.cpu_s for run in runs), 2),
+        "wall_ratio": round(statistics.median(run.wall_s / wall for run, (wall, _) in pairs), 3),
+        "cpu_ratio": round(statistics.median(run.cpu_s / cpu for run, (_, cpu) in pairs), 3),
+        "peak_mib": round(max(run.peak_mib for run in runs)),
+    }
+
+
+def peers(source: Path, scratch: Path) -> dict[str, Any]:
+    """PyDriller on a sample, Perceval on the whole of the first repository, beside git's log."""
+    environment = scratch / "peers"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    python = str(environment / "bin/python")
+    subprocess.run([python, "-m", "pip", "install", "-q", "pydriller", "perceval"], check=True)
+    path = scratch / "peers.git"
+    _, newest, _ = copy(source, path)
+    sample = git(path, "rev-list", "--no-merges", newest, f"-n{SAMPLE}")
+    words = ["log", "--raw", "--numstat", "-M", "-l1000"]
+    few = measure(
+        ["git", f"--git-dir={path}", *words, "--no-walk=unsorted", "--stdin"], sample, quiet=True
+    )
+    driller = measure([python, "-c", PYDRILLER, str(path)], sample)
+    whole = measure(["git", f"--git-dir={path}", *words, "main"], quiet=True)
+    perceval = measure([python, "-c", PERCEVAL, str(path), str(scratch / "perceval")])
+    return {
+        "pydriller": {"commits": SAMPLE, **summary([driller], [(few.wall_s, few.cpu_s)])},
+        "perceval": summary([perceval], [(whole.wall_s, whole.cpu_s)]),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("repositories", nargs="+", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("result.json"))
+    asked = parser.parse_args()
+    result: dict[str, Any] = {
+        "at": datetime.now(UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "load_before": [round(load, 1) for load in os.getloadavg()],
+        "git": subprocess.run(["git", "--version"], capture_output=True, text=True).stdout.split()[
+            2
+        ],
+        "python": platform.python_version(),
+        "repositories": {},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for path in asked.repositories:
+            name = (path.parent if path.name == "repo" else path).name.split("+")[-1]
+            result["repositories"][name] = one_repository(path, name, asked.rounds, Path(folder))
+            result["load_after"] = [round(load, 1) for load in os.getloadavg()]
+            asked.out.write_text(json.dumps(result, indent=2) + "\n")
+        if asked.peers:
+            result["peers"] = peers(asked.repositories[0], Path(folder))
+            asked.out.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
