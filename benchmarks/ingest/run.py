@@ -239,7 +239,11 @@ def peers(source: Path, scratch: Path) -> dict[str, Any]:
     environment = scratch / "peers"
     subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
     python = str(environment / "bin/python")
-    subprocess.run([python, "-m", "pip", "install", "-q", "pydriller", "perceval"], check=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", "pydriller", "perceval"],
+        check=True,
+        stderr=subprocess.DEVNULL,
+    )
     path = scratch / "peers.git"
     _, newest, _ = copy(source, path)
     sample = git(path, "rev-list", "--no-merges", newest, f"-n{SAMPLE}")
@@ -249,7 +253,9 @@ def peers(source: Path, scratch: Path) -> dict[str, Any]:
     )
     driller = measure([python, "-c", PYDRILLER, str(path)], sample)
     whole = measure(["git", f"--git-dir={path}", *words, "main"], quiet=True)
-    perceval = measure([python, "-c", PERCEVAL, str(path), str(scratch / "perceval")])
+    packed = scratch / "packed.git"  # Perceval clones, and cannot from a directory that borrows
+    git(path, "clone", "-q", "--bare", "--no-local", str(path), str(packed))
+    perceval = measure([python, "-c", PERCEVAL, str(packed), str(scratch / "perceval")])
     return {
         "pydriller": {"commits": SAMPLE, **summary([driller], [(few.wall_s, few.cpu_s)])},
         "perceval": summary([perceval], [(whole.wall_s, whole.cpu_s)]),
@@ -267,9 +273,7 @@ def main() -> None:
         "at": datetime.now(UTC).date().isoformat(),
         "cores": os.cpu_count(),
         "load_before": [round(load, 1) for load in os.getloadavg()],
-        "git": subprocess.run(["git", "--version"], capture_output=True, text=True).stdout.split()[
-            2
-        ],
+        "git": git(Path(os.devnull), "--version").split()[2],
         "python": platform.python_version(),
         "repositories": {},
     }

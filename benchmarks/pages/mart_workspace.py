@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ class MartWorkspace:
         self._readings: dict[tuple[str, Scope], Reading] = {}
         self._lock = threading.Lock()
         self.stages: tuple[StageState, ...] = ()
+        self.took_ms: dict[str, float] = {}  # of the first measuring of each signal
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -72,7 +74,9 @@ class MartWorkspace:
         def measured(signal: Signal, scope: Scope) -> Reading:
             key = (signal.name, scope)
             if key not in self._readings:
+                start = time.perf_counter()
                 self._readings[key] = measure(mart.cursor(), signal, scope, as_of, 1)
+                self.took_ms[signal.name] = round(1000 * (time.perf_counter() - start), 1)
             return self._readings[key]
 
         return Context(

@@ -55,8 +55,8 @@ _TABLES = (
       as email, person_id from people
     """,
     """
-    create table identity_merges (side_a_name varchar, side_a_email varchar, side_b_name varchar,
-      side_b_email varchar, certainty varchar, reason varchar, applied boolean)
+    create table identity_merges (nr bigint, side_a_name varchar, side_a_email varchar,
+      side_b_name varchar, side_b_email varchar, certainty varchar, reason varchar, applied boolean)
     """,
     # a person's number follows time: who joined later has a larger one, and leaves after a while
     """

@@ -6,6 +6,7 @@ The folder holds snapshots as <owner>+<name>/repo (or <owner>+<name>). Writes re
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -32,6 +33,7 @@ MONTHS_HELD_OUT_DAYS = 182
 DRAWS = 2000
 ENOUGH_CASES = 50  # of a task in a repository, to be in the means over repositories
 BASELINES = ("last_touch", "most_commits", "declared_owners")
+BINS = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 1.01)  # of the best share
 TASKS = ("change", "fix", "review")
 
 
@@ -62,6 +64,9 @@ def main() -> None:
         here = [hits[name] for name in names if name in hits]
         if here:
             result[group] = pool(here)
+            result[f"{group}_calibration"] = pool_calibration(
+                [result["repositories"][name]["calibration"] for name in names if name in hits]  # type: ignore[index]
+            )
     if hits and not only:
         target = Path(__file__).with_name("result.json")
         target.write_text(json.dumps(result, indent=1, sort_keys=True) + "\n")
@@ -234,12 +239,25 @@ def calibrate(cases: list[Case]) -> list[list[float]]:
     hit = np.array([rank(case)[:1] == [case.author] for case in known], dtype=float)
     weight = np.array([case.weight for case in known])
     rows = []
-    for low, high in ((0, 0.1), (0.1, 0.2), (0.2, 0.3), (0.3, 0.4), (0.4, 0.5), (0.5, 1.01)):
+    for low, high in itertools.pairwise(BINS):
         inside = (best >= low) & (best < high)
         if weight[inside].sum() >= 10:
             means = [np.average(one[inside], weights=weight[inside]) for one in (best, hit)]
             rows.append([round(float(x), 3) for x in (*means, weight[inside].sum())])
     return rows
+
+
+def pool_calibration(repositories: list[list[list[float]]]) -> list[list[float]]:
+    """The reliability rows of several repositories, put together by bin of the mean share."""
+    rows = np.array([row for rows in repositories for row in rows])
+    pooled = []
+    for low, high in itertools.pairwise(BINS):
+        inside = (rows[:, 0] >= low) & (rows[:, 0] < high)
+        if inside.any():
+            weight = rows[inside, 2]
+            means = [np.average(rows[inside, column], weights=weight) for column in (0, 1)]
+            pooled.append([round(float(x), 3) for x in (*means, weight.sum())])
+    return pooled
 
 
 def cover(cases: list[Case]) -> dict[str, float]:

@@ -27,7 +27,8 @@ from groundplan.terms.progress import Silent
 DAYS = 21
 HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+")
 ENTRY = re.compile(r"^([0-9a-f]{40}) \d+ \d+ (\d+)$")
-CONTROL = 12  # weeks: fewer tell nothing about correlation
+ENOUGH = 12  # weeks: fewer tell nothing about correlation
+OTHER_ODDS = (1, 3, 10, 30, 1_000_000)
 
 
 def git(path: Path, *words: str) -> str:
@@ -46,10 +47,12 @@ def open_mart(folder: Path, name: str, path: Path) -> DuckDB:
     return DuckDB(newest, read_only=True)
 
 
-def estimated(mart: DuckDB, since: datetime, until: datetime) -> dict[object, tuple[float, float]]:
+def estimated(
+    mart: DuckDB, since: datetime, until: datetime, odds: int = rework.FRESH_ODDS
+) -> dict[object, tuple[float, float]]:
     """Lines and reworked lines of each week, by the signal's own SQL."""
     mart.execute("create or replace temp table scope_repos as select repo from repos")
-    rows = mart.rows(rework.SELECT, {"since": since, "until": until})
+    rows = mart.rows(rework.select_with(odds), {"since": since, "until": until})
     weeks: dict[object, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))
     for week, _, lines, again in rows:
         weeks[week] = (weeks[week][0] + float(lines), weeks[week][1] + float(again))
@@ -121,19 +124,36 @@ def compare(mart: DuckDB, path: Path, weeks: int) -> dict[str, object]:
         "share_by_blame": round(float(truth.sum() / lines.sum()), 4),
         "share_by_signal": round(float(guess.sum() / lines.sum()), 4),
         "ratio": round(float(guess.sum() / truth.sum()), 3),
-        "weekly_correlation": round(float(correlation), 2) if some.sum() >= CONTROL else None,
+        "weekly_correlation": round(float(correlation), 2) if some.sum() >= ENOUGH else None,
     }
+
+
+def other_odds(mart: DuckDB, found: dict[str, object]) -> dict[str, float]:
+    """The ratio to the truth, had the odds been others: 1 is none, a million is youngest first."""
+    until = datetime.fromisoformat(str(found["until"]))
+    since = until - timedelta(weeks=int(str(found["weeks"])))
+    ratios = {}
+    for odds in OTHER_ODDS:
+        told = estimated(mart, since, until, odds).values()
+        share = sum(again for _, again in told) / sum(lines for lines, _ in told)
+        ratios[str(odds)] = round(share / float(str(found["share_by_blame"])), 3)
+    return ratios
 
 
 def main() -> None:
     """Compare the named repositories and write result.json."""
     folder = Path(sys.argv[1])
     target = Path(__file__).parent / "result.json"
-    repositories: dict[str, object] = {}
+    known = json.loads(target.read_text()) if target.exists() else {}
+    repositories: dict[str, dict[str, object]] = dict(known.get("repositories", {}))
     for word in sys.argv[2:]:
         purpose, name, path, weeks = word.split(":")
         mart = open_mart(folder, name, Path(path))
-        repositories[name] = {"purpose": purpose, **compare(mart, Path(path), int(weeks))}
+        known_already = repositories.get(name, {})
+        if int(weeks) != known_already.get("weeks"):  # blame takes minutes
+            known_already = {"purpose": purpose, **compare(mart, Path(path), int(weeks))}
+        known_already["ratio_at_odds"] = other_odds(mart, known_already)
+        repositories[name] = known_already
         print(name, repositories[name], flush=True)
         result = {"fresh_odds": rework.FRESH_ODDS, "repositories": repositories}
         target.write_text(json.dumps(result, indent=1) + "\n")

@@ -198,19 +198,24 @@ def snakes(rng: random.Random, size: int, distinct: int, keep: tuple[int, int]) 
     return join(rng, old), join(rng, new)
 
 
-def periodic(rng: random.Random, size: int, distinct: int, keep: tuple[int, int]) -> Pair:
+def periodic(
+    rng: random.Random, size: int, other: int, distinct: int, keep: tuple[int, int]
+) -> Pair:
     """Two damaged copies of a repetitive text, where many points are equally good."""
+    noise = rng.choice([1, 4, 50])
+    longest = rng.choice([0, 4, 8])
 
-    def text() -> Lines:
+    def text(size: int) -> Lines:
         lines: Lines = []
         at = 0
         while len(lines) < size:
             end = at + rng.randint(*keep)
             lines += [b"line %d" % (i % distinct) for i in range(at, end)]
+            lines += [b"noise %d" % rng.randrange(noise) for _ in range(rng.randint(0, longest))]
             at = end + rng.randint(0, 8)
         return lines
 
-    return join(rng, text()), join(rng, text())
+    return join(rng, text(size)), join(rng, text(other))
 
 
 REWRITES = [
@@ -227,8 +232,10 @@ REWRITES = [
     partial(rewritten, size=40_000, distinct=30_000, keep=0.7, run=40),
     partial(rewritten, size=45_000, distinct=300, keep=0.7, run=40),
     partial(snakes, size=40_000, distinct=5000, keep=(5, 21)),
-    partial(periodic, size=34_000, distinct=23, keep=(10, 60)),
-    partial(periodic, size=34_000, distinct=57, keep=(15, 30)),
+    partial(periodic, size=34_000, other=34_000, distinct=23, keep=(10, 60)),
+    partial(periodic, size=62_000, other=34_000, distinct=2, keep=(1, 40)),
+    partial(periodic, size=34_000, other=62_000, distinct=57, keep=(10, 60)),
+    partial(periodic, size=70_000, other=9_000, distinct=5, keep=(20, 200)),
     partial(unrelated, size=80_000, distinct=30),
 ]
 

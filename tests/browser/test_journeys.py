@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from groundplan.bootstrap import Workspace
+from groundplan.interfaces.report import html_report
+from groundplan.interfaces.team_page import compose
 from tests.browser.conftest import Opener
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -78,8 +82,6 @@ def test_palette_walks_and_closes(open_page: Opener, server: str) -> None:
 
 
 def test_palette_has_no_axe_violation(open_page: Opener, server: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415
-
     page = open_page(server)
     page.keyboard.press("Control+k")
     expect(page.get_by_role("option").first).to_be_visible()
@@ -146,19 +148,27 @@ def test_a_hostile_subject_does_nothing(open_page: Opener, server: str) -> None:
     assert dialogs == []
 
 
+def test_progress_moves_by_itself_and_ends(
+    open_page: Opener, server: str, workspace: Workspace
+) -> None:
+    with workspace.tracker.stage("Counting lines", 100, "changes") as stage:
+        stage.advance(40)
+        page = open_page(server)
+        status = page.get_by_role("status")
+        expect(status).to_contain_text("40 of 100 changes")
+        stage.advance(20)
+        expect(status).to_contain_text("60 of 100 changes", timeout=8000)
+    expect(page.locator("#progress")).to_contain_text("Everything is counted", timeout=8000)
+
+
 def test_the_empty_page_says_what_to_do(open_page: Opener, empty_server: str) -> None:
     page = open_page(empty_server)
     expect(page.get_by_role("main")).to_contain_text("groundplan ingest PATH")
 
 
 def test_the_report_opens_from_a_file(
-    open_page: Opener, workspace: object, tmp_path_factory: pytest.TempPathFactory
+    open_page: Opener, workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from groundplan.bootstrap import Workspace  # noqa: PLC0415
-    from groundplan.interfaces.report import html_report  # noqa: PLC0415
-    from groundplan.interfaces.team_page import compose  # noqa: PLC0415
-
-    assert isinstance(workspace, Workspace)
     composed = compose(
         workspace.context(), workspace.scope(), workspace.signals, workspace.practices
     )

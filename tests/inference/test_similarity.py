@@ -127,3 +127,13 @@ def test_files_by_their_changes_and_names_without_the_changelog() -> None:
     assert [path for path, _ in found][:2] == ["src/cookie.py", "src/signing.py"]
     assert dict(found)["src/cookie.py"] == "its path says so"
     assert "src/page.py" not in dict(found)
+
+
+def test_a_function_comes_before_a_method_and_its_own_file_first() -> None:
+    lines = [
+        ("a/other.py", 3, "    def solve(self):"),
+        ("b/linear.py", 9, "def solve(system):"),
+        ("c/solvers.py", 5, "def solve(equation):"),
+    ]
+    found = sort_mentions("solve", lines).defined
+    assert [line.path for line in found] == ["c/solvers.py", "b/linear.py", "a/other.py"]

@@ -74,9 +74,13 @@ def build(case: Row) -> DuckDB:
     numbers = count(1)
     for table, definition in TABLES.items():
         engine.execute(f"create table {table} ({definition})")
-        for pattern in given[table]:
-            for row in spread(pattern, weeks):
-                write(engine, table, row, next(numbers), as_of)
+        rows = [
+            literals(table, row, next(numbers), as_of)
+            for pattern in given[table]
+            for row in spread(pattern, weeks)
+        ]
+        if rows:
+            engine.execute(f"insert into {table} values {', '.join(rows)}")
     if not given["files"]:
         engine.execute(
             "insert into files select repo, file_id, min(path), min(area), true, min(entry), "
@@ -115,7 +119,8 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
     return rows
 
 
-def write(engine: DuckDB, table: str, row: Row, nr: int, as_of: datetime) -> None:
+def literals(table: str, row: Row, nr: int, as_of: datetime) -> str:
+    """One row of a table, as SQL."""
     week, day, hour = row.pop("week"), row.pop("day", 1), row.pop("hour", 12)
     undated = row.pop("undated", False)
     at = START + timedelta(weeks=week, days=day, hours=hour)
@@ -138,7 +143,12 @@ def write(engine: DuckDB, table: str, row: Row, nr: int, as_of: datetime) -> Non
         "as_of": as_of,
         **row,
     }
-    names = columns_of(table)
-    values = {name: told.get(name) for name in names}
-    marks = ", ".join(f":{name}" for name in names)
-    engine.execute(f"insert into {table} values ({marks})", values)
+    return "(" + ", ".join(literal(told.get(name)) for name in columns_of(table)) + ")"
+
+
+def literal(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    return "'" + str(value).replace("'", "''") + "'"

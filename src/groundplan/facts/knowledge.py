@@ -72,7 +72,7 @@ summed as (
 )
 select a.area, a.nr, s.name, a.fresh, a.kept, a.changes, a.reviews, a.last_at, s.silent_days,
   coalesce(c.sole, 0) as sole, coalesce(c.part, 0) as part
-from summed a join seen s using (nr) left join counted c using (area, nr)
+from summed a join seen s using (nr) left join counted c using (area, nr) order by a.area, a.nr
 """
 LIVING: Final = r"""
 select area, count(*),
@@ -149,7 +149,7 @@ select n.file, n.area, n.directory, d.nr, s.name, s.silent_days,
   d.first_nr = w.first_nr as created, cast(d.own as double) as own,
   cast(w.own - d.own as double) as others
 from numbered n join done d using (file_id) join whole w using (file_id) join seen s using (nr)
-order by n.file
+order by n.area, n.file, d.nr
 """
 ORPHANS: Final = f"""{KNOWN},
 leaving as (select nr from seen where person_id in (select unnest(:leaving))),

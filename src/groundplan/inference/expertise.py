@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.units import PEOPLE, SHARE
@@ -117,7 +117,7 @@ def share_interval(
         return Unknown("too few changes to tell who knows it", n, need, "changes")
     tail = (1 - level) / 2
     a, b = max(share * evidence, 1e-9), max((1 - share) * evidence, 1e-9)
-    low, high = float(beta.ppf(tail, a, b)), float(beta.ppf(1 - tail, a, b))
+    low, high = float(betaincinv(a, b, tail)), float(betaincinv(a, b, 1 - tail))
     return Estimate(
         share, min(low, share), max(high, share), level, SHARE, n, "changes", "Dirichlet posterior"
     )

@@ -91,6 +91,13 @@ def spread(
     return found
 
 
+def find_groups(values: npt.NDArray[Any]) -> dict[Any, slice]:
+    """Where each value stands in sorted values."""
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]).tolist()
+    ends = [*starts[1:], len(values)]
+    return {values[a]: slice(a, b) for a, b in zip(starts, ends, strict=True) if a < b}
+
+
 def choose_in_area(crowd: Crowd) -> tuple[tuple[Expert, ...], tuple[Expert, ...]]:
     """As `choose_experts`, of people who touched the area; the crowd is everybody, as rivals."""
     people, silent = choose_experts(crowd, thing="its files")

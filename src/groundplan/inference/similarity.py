@@ -121,7 +121,14 @@ def sort_mentions(symbol: str, lines: Iterable[tuple[str, int, str]]) -> Mention
             defined.append(line)
         else:
             used[line.path] += 1
+    defined.sort(key=lambda line: _how_hidden(symbol, line))
     return Mentions(tuple(defined), tuple(used.most_common()), tuple(written.values()))
+
+
+def _how_hidden(symbol: str, line: Line) -> tuple[int, bool]:
+    """A definition at the margin comes before a method, one in a file of its name before others."""
+    indent = len(line.text) - len(line.text.lstrip())
+    return indent, symbol.lower() not in line.path.lower()
 
 
 def rank_documents(words: Sequence[str], lines: Iterable[tuple[str, int, str]]) -> list[Line]:

@@ -11,12 +11,12 @@ from groundplan.terms.units import SHARE
 
 # A deletion in a file falls on its lines by chance, but on a line younger than three weeks so many
 # times as likely as on an older one: chosen on four repositories against git blame, checked on
-# others (evidence/rework).
+# another (evidence/rework).
 FRESH_ODDS = 10
 
 # Five years and the running one: as many windows as a page shows. Years, not weeks, so that blocks
 # of weeks stay where they are when a week passes. At most some 20,000 files, taken evenly.
-SELECT = f"""
+_SELECT = """
 with cut as (
   select date_trunc('year', max(as_of)) - interval 5 years as since_at,
     max(as_of) - interval 21 days as until_at
@@ -52,8 +52,8 @@ sized as (
 struck as (
   select *,
     case when deleted = 0 or recent = 0 or bulk then 0.0
-      else ln(1 - least(0.999999, {FRESH_ODDS}.0 * deleted
-        / ({FRESH_ODDS - 1}.0 * least(recent, standing) + standing))) end as log_spared
+      else ln(1 - least(0.999999, ODDS * deleted
+        / ((ODDS - 1) * least(recent, standing) + standing))) end as log_spared
   from sized
 ),
 fates as (
@@ -69,6 +69,14 @@ where actor = 'human' and not bulk and added > 0
   and authored_at >= :since and authored_at < :until and authored_at <= until_at
 group by authored_week, person_id
 """
+
+
+def select_with(odds: int) -> str:
+    """The signal's SQL for other odds of fresh lines; evidence/rework compares them."""
+    return _SELECT.replace("ODDS", f"{odds}.0")
+
+
+SELECT = select_with(FRESH_ODDS)
 MINIMUM = 500
 HEAVY = 0.25  # a share worth a sentence by itself
 

@@ -39,7 +39,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
             at=START + timedelta(hours=34 * nr),
         )
     late = START + timedelta(hours=34 * 260)
-    made.commit(dict.fromkeys(HOSTILE_PATHS, "text\n"), HOSTILE_SUBJECT, by=ANN, at=late)
+    odd = [f"{HOSTILE_PATHS[2].rpartition('/')[0]}/file{nr}.py" for nr in range(12)]
+    made.commit(dict.fromkeys([*HOSTILE_PATHS, *odd], "text\n"), HOSTILE_SUBJECT, by=ANN, at=late)
     made.commit({"core/bot.py": "1\n"}, "Bump", by=BOT, at=late + timedelta(hours=1))
     hostile = late + timedelta(hours=2)
     made.commit({HOSTILE_PATHS[0]: "more\n"}, "Fix <b>it</b>", by=HOSTILE_NAME, at=hostile)

@@ -162,6 +162,16 @@ def test_asking_by_fragment_gives_the_same_answer(client: TestClient) -> None:
     assert "Whom to ask" in whole
 
 
+def test_links_to_other_forms_stay_here(client: TestClient, repo: str) -> None:
+    for href in Links.of(client.get("//evil.example/x").text):
+        assert not href.startswith("//")
+    odd = HOSTILE_PATHS[2].rpartition("/")[0]
+    found = client.get(f"/areas/{repo}/{quote(odd)}")
+    assert found.status_code == 200
+    markdown = next(href for href in Links.of(found.text) if "format=md" in href)
+    assert odd.partition("%")[0] in client.get(markdown).text.replace("\\#", "#")
+
+
 def test_spreadsheets_do_not_run_what_a_repository_wrote(client: TestClient, repo: str) -> None:
     view = client.get("/areas?format=json").json()
     area = next(a["area"] for a in view if "=" in a["area"] or a["area"] == ".")

@@ -9,6 +9,7 @@ from git_builder import Built, Workspace
 
 from groundplan.facts.code import COMMITS, LANDINGS, MAILMAP, REFS, TREE
 from groundplan.sources.git.state import State, state_of
+from groundplan.terms.errors import Refused
 
 
 def state(workspace: Workspace, repo: str) -> State:
@@ -267,6 +268,9 @@ def test_names_of_repositories(tmp_path: Path, workspace: Workspace) -> None:
     assert [workspace.ingest(path).repo for path in paths] == ["tool", "tool-2", "t-ol"]
     assert [workspace.ingest(path).repo for path in paths] == ["tool", "tool-2", "t-ol"]
     assert workspace.ledger.sources() == ["t-ol", "tool", "tool-2"]
+    with pytest.raises(Refused, match="already the id of"):
+        workspace.ingest(paths[0], repo="tool-2")
+    assert workspace.ingest(paths[0], repo="chosen").repo == "chosen"
 
 
 def test_a_repository_that_moved_keeps_its_facts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -136,7 +136,9 @@ def finish(request: Request, visit: Visit | None, page: Page) -> Response:
     form = form_of_or_html(request)
     if form != "html":
         return respond(request, page, form, "")
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    # one slash only: a link to `//name` would lead to another host
+    here = "/" + quote(request.url.path.lstrip("/"))
+    here += f"?{request.url.query}" if request.url.query else ""
     around = {
         "page": page,
         "here": here,

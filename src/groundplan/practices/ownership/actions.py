@@ -42,10 +42,11 @@ def _areas(
     _, first, nr = np.unique(rows["nr"], return_index=True, return_inverse=True)
     everybody = {name: rows[name][first] for name in ("name", "silent_days")}
     everywhere = np.bincount(nr, rows["fresh"]).astype(float)
-    found = []
+    found, where = [], go_to.find_groups(rows["area"])
     for area, files, code_share in context.mart.rows(knowledge.LIVING, settings):
-        mine = _of_area(rows, area)
-        here = go_to.spread(mine, nr[rows["area"] == area], len(first)) | everybody
+        at = where.get(area, slice(0))
+        mine = {name: column[at] for name, column in rows.items()}
+        here = go_to.spread(mine, nr[at], len(first)) | everybody
         crowd = _crowd(here, [here["fresh"], everywhere]).without(without)
         people, silent = go_to.choose_in_area(crowd) if scope.sees_experts else ((), ())
         last = mine["last_at"].max().astype("datetime64[D]").item() if len(mine["nr"]) else None
@@ -68,11 +69,6 @@ def _areas(
     return found
 
 
-def _of_area(rows: Columns, area: str) -> Columns:
-    mine = rows["area"] == area
-    return {name: column[mine] for name, column in rows.items()}
-
-
 def _crowd(rows: Columns, levels: Sequence[expertise.Floats]) -> go_to.Crowd:
     last_at = np.ma.filled(rows["last_at"], np.datetime64("NaT"))
     rest = (rows["kept"], rows["changes"], rows["reviews"], last_at, rows["silent_days"])
@@ -87,8 +83,9 @@ def find_truck_factors(
     for repo in knowledge.find_repos(context.mart, scope.repos, inputs.repo):
         rows = context.mart.query(knowledge.AUTHORS, _settings(repo, inputs.prefix))
         found.append(_truck_factor(context, scope, repo, "", rows))
-        areas = sorted(set(rows["area"].tolist()))
-        found += [_truck_factor(context, scope, repo, a, _of_area(rows, a)) for a in areas]
+        for area, at in go_to.find_groups(rows["area"]).items():
+            mine = {name: column[at] for name, column in rows.items()}
+            found.append(_truck_factor(context, scope, repo, area, mine))
     return rules.TruckFactors(tuple(found), rules.AVELINO)
 
 
@@ -198,7 +195,7 @@ def _find_symbol(context: Context, repo: str, what: str) -> tuple[list[Place], l
     symbol = similarity.as_symbol(what)
     if symbol is None:
         return [], []
-    found = similarity.sort_mentions(symbol, context.documents.search(repo, symbol, rules.HITS))
+    found = similarity.sort_mentions(symbol, context.documents.search(repo, symbol, rules.LINES))
     places = [Place(repo, one.path, one.number, one.text.strip()[:80]) for one in found.defined]
     uses = [Place(repo, path, None, f"uses it in {n} lines") for path, n in found.used]
     written = [Place(repo, one.path, one.number, "mentions it") for one in found.written]

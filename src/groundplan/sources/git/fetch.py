@@ -8,10 +8,10 @@ grafts or replacements change what a commit did. Nothing is written into the rep
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +25,9 @@ from groundplan.terms.errors import BadInput, NotFound, Refused, SourceBroken, S
 OLDEST_GIT = (2, 30)
 REF_ROOTS = ("refs/heads", "refs/remotes", "refs/tags", "refs/pull", "refs/merge-requests")
 REQUESTS_AHEAD = 400  # object ids of 65 bytes in a pipe of 64 KiB: asking never blocks
+
+READ_AT_ONCE = 64 * 1024  # bytes
+LARGEST_PIPE = 256 * 1024  # bytes; fewer changes between git and us
 
 _PINNED_SETTINGS = (
     ("safe.directory", "*"),
@@ -67,13 +70,21 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the repository shows now: its refs as (id, name, symbolic target), HEAD, cut history."""
+    """What the repository shows now: its refs, HEAD, and where its history is cut.
 
-    refs: tuple[tuple[str, bytes, bytes], ...]
+    digest: of all of it, so that seeing nothing new costs no more than looking.
+    """
+
+    listing: bytes
     head_ref: bytes
     head_id: str
     shallow: tuple[str, ...]
     digest: str
+
+    def refs(self) -> list[tuple[str, bytes, bytes]]:
+        """Each ref: object id, full name, symbolic target or nothing."""
+        lines = (line.split(b" ", 2) for line in self.listing.splitlines())
+        return [(object_id.decode(), ref, target) for object_id, ref, target in lines]
 
 
 class GitFailed(Exception):
@@ -135,13 +146,18 @@ class Git:
         return taken
 
     def _open(self, args: Sequence[str | bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             _command([f"--git-dir={self.git_dir}", *args]),
+            bufsize=READ_AT_ONCE,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=self._environment(),
         )
+        assert process.stdout is not None
+        with contextlib.suppress(AttributeError, OSError):  # Linux only, and only if allowed
+            fcntl.fcntl(process.stdout.fileno(), fcntl.F_SETPIPE_SZ, LARGEST_PIPE)
+        return process
 
     def _environment(self) -> dict[str, str]:
         environment = _environment()
@@ -216,9 +232,9 @@ class Objects:
         head = self._process.stdout.readline().split()
         if len(head) == 3 and head[2].isdigit():
             size = int(head[2])
-            content = self._process.stdout.read(size + 1)
-            if len(content) == size + 1:
-                return content[:-1]
+            content = self._process.stdout.read(size)
+            if len(content) == size and self._process.stdout.read(1) == b"\n":
+                return content
         if not head or head[-1] != b"missing":
             self._stop()  # git gives up on a damaged object; the next request starts another
         return None
@@ -275,13 +291,9 @@ def look(repository: Repository) -> Look:
         shallow = (repository.git_dir / "shallow").read_bytes()
     except FileNotFoundError:
         shallow = b""
-    refs = tuple(
-        (name.decode(), ref, target)
-        for name, ref, target in (line.split(b" ", 2) for line in listing.splitlines())
-    )
     digest = hashlib.sha256(b"\0".join((listing, head_ref, head_id, shallow))).hexdigest()
     cuts = tuple(sorted(shallow.decode().split()))
-    return Look(refs, head_ref, head_id.decode(), cuts, digest)
+    return Look(listing, head_ref, head_id.decode(), cuts, digest)
 
 
 def shadow(repository: Repository, folder: Path) -> Git:
@@ -326,11 +338,6 @@ def remove(paths: Sequence[Path]) -> None:
     """Delete files of ours."""
     for path in paths:
         path.unlink(missing_ok=True)
-
-
-def remove_shadow(folder: Path) -> None:
-    """Delete a shadow directory; the next run makes it again."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep(path: Path, content: bytes) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from groundplan.facts.ledger import Ledger
 from groundplan.sources.git import fetch
-from groundplan.sources.git.naming import choose_id
+from groundplan.sources.git.naming import choose_id, require_same
 from groundplan.sources.git.state import state_of
 from groundplan.sources.git.turn import Ingested, Turn
 from groundplan.terms.errors import NotFound
@@ -38,14 +38,23 @@ def ingest(
     repo = repo or choose_id(ledger, repository)
     with ledger.run(repo) as run:
         state = state_of(run.cursor())
-        if state is not None and not state.current:
-            ledger.forget(repo)  # the facts have an older form: read them all again
+        require_same(state, repo, repository)
+        if state is None or state.current:
+            return _bring_up_to_date(
+                Turn(ledger, run, repo, repository, shadows, progress, workers), clock(), lines
+            )
+        ledger.forget(repo)  # the facts have an older form: read them all again
     with ledger.run(repo) as run:
-        turn = Turn(ledger, run, repo, repository, shadows, progress, workers)
-        ingested = turn.read_names(clock())
-        if lines and ingested.pending:
-            turn.count()
-            ingested = replace(ingested, pending=0)
+        return _bring_up_to_date(
+            Turn(ledger, run, repo, repository, shadows, progress, workers), clock(), lines
+        )
+
+
+def _bring_up_to_date(turn: Turn, now: datetime, lines: bool) -> Ingested:
+    ingested = turn.read_names(now)
+    if lines and ingested.pending:
+        turn.count()
+        return replace(ingested, pending=0)
     return ingested
 
 

@@ -16,7 +16,7 @@ from groundplan.facts.engines.duckdb import Columns, DuckDB, read_parquet
 from groundplan.facts.ledger import Ledger, Run
 from groundplan.facts.manifest import Segment
 from groundplan.sources.git.fetch import Git
-from groundplan.sources.git.names import at_once
+from groundplan.sources.git.pool import at_once
 from groundplan.sources.git.shape import PAIRS
 from groundplan.terms.progress import Progress
 

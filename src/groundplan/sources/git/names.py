@@ -5,18 +5,14 @@ It costs a tenth of counting lines, so the first page is made from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.ledger import Run
 from groundplan.facts.manifest import Segment
-from groundplan.sources.git.fetch import Git, GitFailed
+from groundplan.sources.git.fetch import Git
 from groundplan.sources.git.shape import LOG_FORMAT, Names, missing_commit, parse_log
 
-T = TypeVar("T")
 MOST_COMMITS_A_CHUNK = 2500
 FEWEST_COMMITS_A_CHUNK = 250
 CHUNKS_A_WORKER = 8
@@ -114,36 +110,3 @@ def write_names(run: Run, connection: DuckDB, names: Names, part: str) -> list[S
         for kind, columns in names.columns()
         if len(columns["repo"])
     ]
-
-
-@contextmanager
-def at_once(
-    tasks: Sequence[Callable[[DuckDB], T]], connection: DuckDB, workers: int
-) -> Iterator[Iterator[T]]:
-    """Results of tasks as they end, `workers` at a time; the rest is dropped when one fails."""
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="git")
-    waiting = iter(tasks)
-    running: set[Future[T]] = set()
-
-    def start() -> None:
-        for task in waiting:
-            running.add(pool.submit(task, connection.cursor()))
-            return
-
-    def results() -> Iterator[T]:
-        for _ in range(workers + 1):
-            start()
-        while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                running.discard(future)
-                start()
-                yield future.result()
-
-    try:
-        yield results()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-__all__ = ["GitFailed", "at_once", "chunks_of", "read_names", "write_names"]

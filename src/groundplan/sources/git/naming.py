@@ -8,6 +8,7 @@ from pathlib import Path
 from groundplan.facts.ledger import Ledger
 from groundplan.sources.git.fetch import Git, Repository, exists
 from groundplan.sources.git.state import State, state_of
+from groundplan.terms.errors import Refused
 
 
 def choose_id(ledger: Ledger, repository: Repository) -> str:
@@ -32,6 +33,16 @@ def repository_name(repository: Repository) -> str:
     last = parts[-1] if parts else repository.path.name
     safe = re.sub(r"[^\w.+-]+", "-", last.removesuffix(".git"), flags=re.ASCII).strip(".-")
     return safe or "repository"
+
+
+def require_same(state: State | None, repo: str, repository: Repository) -> None:
+    """Refuse to mix two repositories under one id: what the first has would be called lost."""
+    if state is None or state.path == str(repository.path) or not exists(Path(state.path)):
+        return
+    raise Refused(
+        f"{repo!r} is already the id of {state.path}",
+        "Choose another id, or run again to get one.",
+    )
 
 
 def _moved(state: State, repository: Repository) -> bool:

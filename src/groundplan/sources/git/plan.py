@@ -10,7 +10,7 @@ import numpy as np
 from groundplan.facts.code import COMMITS, REACHABILITY
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.ledger import Run
-from groundplan.sources.git.fetch import Git, GitFailed, Look, with_cuts
+from groundplan.sources.git.fetch import Git, Look, with_cuts
 from groundplan.sources.git.landings import Ancestry, chain_of
 from groundplan.sources.git.refs import main_ref, ref_text, wanted
 from groundplan.sources.git.state import State
@@ -227,6 +227,3 @@ def _facts_about(run: Run, connection: DuckDB, commits: Iterable[str]) -> tuple[
         "using (commit_id) group by commit_id having arg_max(reachable, run)"
     )
     return set(have["commit_id"].tolist()), set(reached["commit_id"].tolist())
-
-
-__all__ = ["GitFailed", "Ground", "Plan", "plan", "repaired", "survey"]

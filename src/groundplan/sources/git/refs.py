@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from groundplan.facts.code import REFS
+from groundplan.facts.code import REACHABILITY, REFS
 from groundplan.facts.engines.duckdb import Columns, as_columns
 from groundplan.sources.git.fetch import Look
 from groundplan.sources.git.shape import path_text
@@ -26,7 +26,7 @@ def wanted(seen: Look) -> dict[bytes, str]:
     """The refs that are read, with the ids of their objects; symbolic ones are only names."""
     return {
         ref: object_id
-        for object_id, ref, target in seen.refs
+        for object_id, ref, target in seen.refs()
         if not target
         and (
             _REQUEST.fullmatch(ref) or not ref.startswith((b"refs/pull/", b"refs/merge-requests/"))
@@ -40,7 +40,7 @@ def main_ref(seen: Look) -> bytes | None:
     A detached HEAD in a repository without any of these is itself the main line.
     """
     ids = wanted(seen)
-    targets = {ref: target for _, ref, target in seen.refs if target}
+    targets = {ref: target for _, ref, target in seen.refs() if target}
     branches = [ref for ref in ids if ref.startswith(b"refs/heads/")]
     only = branches if len(branches) == 1 else []
     for ref in (targets.get(_ORIGIN_HEAD), seen.head_ref, *_USUAL_MAIN, *only):
@@ -76,6 +76,20 @@ def events(
             "commit_id": [tip for _, tip, _ in rows],
             "event": [event for _, _, event in rows],
             "seen_at": [at] * len(rows),
+        },
+    )
+
+
+def reachability(repo: str, run: int, reached: Sequence[str], lost: Sequence[str]) -> Columns:
+    """Rows of REACHABILITY."""
+    rows = len(reached) + len(lost)
+    return as_columns(
+        REACHABILITY,
+        {
+            "repo": [repo] * rows,
+            "run": [run] * rows,
+            "commit_id": [*reached, *lost],
+            "reachable": [True] * len(reached) + [False] * len(lost),
         },
     )
 

@@ -17,7 +17,7 @@ from groundplan.facts.code import (
     TRAILERS,
     TREE,
 )
-from groundplan.facts.engines.duckdb import Columns, DuckDB, as_columns
+from groundplan.facts.engines.duckdb import Columns, DuckDB
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.ledger import Ledger, Run
 from groundplan.facts.manifest import Segment
@@ -26,10 +26,16 @@ from groundplan.sources.git.counters import best_counter
 from groundplan.sources.git.fetch import Git, GitFailed, Look, Repository
 from groundplan.sources.git.landings import land
 from groundplan.sources.git.lines import count_parts, pending_parts
-from groundplan.sources.git.names import at_once, chunks_of, read_names, write_names
+from groundplan.sources.git.names import (
+    FEWEST_COMMITS_A_CHUNK,
+    chunks_of,
+    read_names,
+    write_names,
+)
 from groundplan.sources.git.naming import repository_name
 from groundplan.sources.git.plan import Ground, Plan, plan, repaired, survey
-from groundplan.sources.git.refs import events
+from groundplan.sources.git.pool import at_once
+from groundplan.sources.git.refs import events, reachability
 from groundplan.sources.git.shape import PAIRS, parse_mailmap, parse_tree
 from groundplan.sources.git.state import State, state_of
 from groundplan.terms.errors import SourceBroken
@@ -127,8 +133,12 @@ class _NamesPass:
         except GitFailed:
             ground = repaired(self.git, ground, self.seen)
             todo = plan(self.turn.run, self.connection, ground, self.before)
-        state = self.begin(ground, todo)
-        changes = self.read_chunks(ground, todo, state)
+        state = self.next_state()
+        if self.fits_one_commit(todo):
+            changes = self.read_few(ground, todo, state)
+        else:
+            self.begin(ground, todo, state)
+            changes = self.read_chunks(ground, todo, state)
         done = self.finish(ground, todo, state)
         notes = (*ground.notes, *self.notes(ground))
         for note in notes:
@@ -137,8 +147,8 @@ class _NamesPass:
             self.turn.repo, done.name, todo.added, len(todo.lost), changes, done.pending, notes
         )
 
-    def begin(self, ground: Ground, todo: Plan) -> State:
-        """Say that a run is under way, and write the commits at which history is cut."""
+    def next_state(self) -> State:
+        """The state while this run is under way."""
         repository = self.turn.repository
         here = State(
             path=str(repository.path),
@@ -148,7 +158,26 @@ class _NamesPass:
         )
         if self.before is not None:
             here = replace(self.before, path=here.path, run=self.before.run + 1, finished=False)
-        state = replace(here, shallow=bool(self.seen.shallow), partial=repository.promises_objects)
+        return replace(here, shallow=bool(self.seen.shallow), partial=repository.promises_objects)
+
+    def fits_one_commit(self, todo: Plan) -> bool:
+        """Whether a few new commits came to facts that are whole: then all is written at once."""
+        whole = self.before is not None and self.before.finished and todo.cut is None
+        return whole and len(todo.fresh) <= FEWEST_COMMITS_A_CHUNK
+
+    def read_few(self, ground: Ground, todo: Plan, state: State) -> int:
+        """Read the new commits into segments that `finish` makes visible; the rows of changes."""
+        if todo.fresh:
+            work = self.chunk(ground, todo.fresh, f"{state.run}.0", state)
+            self.segments.extend(work(self.connection))
+        return self.unseen()
+
+    def unseen(self) -> int:
+        """Rows of changes in segments that are not visible yet."""
+        return sum(segment.row_count for segment in self.segments if segment.kind == CHANGES.name)
+
+    def begin(self, ground: Ground, todo: Plan, state: State) -> None:
+        """Say that a run is under way, and write the commits at which history is cut."""
         segments = []
         if todo.cut or (todo.cut is not None and self.before is not None):
             cuts = {commit: ground.cuts.get(commit) for commit in todo.cut}
@@ -159,7 +188,6 @@ class _NamesPass:
                 if kind in (COMMITS, TRAILERS)
             ]
         self.turn.run.commit("begin", segments, state.as_json())
-        return state
 
     def read_chunks(self, ground: Ground, todo: Plan, state: State) -> int:
         """Read the new commits, each chunk visible as it ends; the rows of changes."""
@@ -238,7 +266,7 @@ class _NamesPass:
         """Changes not counted yet: asked of the facts, for an earlier run may have been killed."""
         changes = self.turn.run.relation(CHANGES)
         waiting = f"select count(*) from {changes} where lines = 'pending'"
-        return int(self.connection.rows(waiting)[0][0])
+        return int(self.connection.rows(waiting)[0][0]) + self.unseen()
 
     def write(self, state: State, kind: FactKind, columns: Columns) -> None:
         part = f"{state.run}.end"
@@ -267,17 +295,3 @@ class _NamesPass:
                 "are recognised only between identical files"
             )
         return notes
-
-
-def reachability(repo: str, run: int, reached: Sequence[str], lost: Sequence[str]) -> Columns:
-    """Rows of REACHABILITY."""
-    rows = len(reached) + len(lost)
-    return as_columns(
-        REACHABILITY,
-        {
-            "repo": [repo] * rows,
-            "run": [run] * rows,
-            "commit_id": [*reached, *lost],
-            "reachable": [True] * len(reached) + [False] * len(lost),
-        },
-    )

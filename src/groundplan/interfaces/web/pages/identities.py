@@ -8,7 +8,7 @@ from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.formats import Page
 from groundplan.interfaces.web.tables import Table
 
-MOST = 100  # rows of each list on the page; the forms to take away hold all
+MOST = 50  # rows of each list on the page; the forms to take away hold all
 
 
 def identities(visit: Visit, about: str, *, every: bool) -> Page:

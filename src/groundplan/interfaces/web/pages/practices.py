@@ -49,6 +49,8 @@ def practice(visit: Visit, name: str, query: Mapping[str, str]) -> Page:
     if declared is None:
         raise NotFound("There is no such page.", "All pages stand on /find.")
     first = declared.use_cases[0]
+    if query.get("prefix") == ".":  # everything is below the root
+        query = {**query, "prefix": ""}
     view = visit.ask(first.name, **read_inputs(first, query))
 
     def ask(use_case: str, **inputs: object) -> object:

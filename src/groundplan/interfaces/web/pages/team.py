@@ -71,7 +71,7 @@ def lede(page: TeamPage) -> str:
     start = f"{things} worth a minute, read" if count else "Read"
     return (
         f"{start} off {say_count(page.commits)} commits up to {say_moment(page.as_of)}. "
-        "Every number carries its interval, and none of them is about a single person."
+        "Every number carries its interval, and nothing here ranks anybody."
     )
 
 

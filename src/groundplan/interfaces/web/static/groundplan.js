@@ -104,6 +104,13 @@
     else if (event.key === "k") nextFinding(-1);
   });
 
+  // Tables with many columns are stacked on a phone; each cell then says what it is.
+  for (const table of all("table.stack")) {
+    const heads = all("thead th", table).map((head) => head.textContent);
+    if (heads.length < 6) continue;
+    for (const row of all("tbody tr", table)) all("td", row).forEach((cell) => { cell.dataset.label = heads[cell.cellIndex] || ""; });
+  }
+
   function read(event) {
     const point = event.target.closest && event.target.closest(".ch-point");
     const out = point && $(".fig-readout", point.closest("figure"));
