@@ -1,15 +1,16 @@
 """Who touched what, decayed: SQL over the mart's tables, in one pass for each question.
 
-`known` is a row for each file and person: at ten million changes it becomes a table of the mart.
+`known` is a row for each file and person; `build_rollup` keeps what the map needs of it.
 Parameters: :repo, :prefix, and those of `inference/go_to.py` (:fresh_rate and :kept_rate per day,
 :review_weight, :relative, :active_days); NEAR also :paths, ORPHANS :leaving.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.engines.duckdb import Columns, DuckDB
 from groundplan.terms.errors import BadInput, NotFound
 
 REAL: Final = "c.repo = :repo and c.entry = 'file' and not c.bulk and c.authored_week is not null"
@@ -206,6 +207,27 @@ HUMANS: Final = """
 select p.person_id, p.name, lower(a.name), lower(a.email) from people p
 join accounts a using (person_id) where p.actor = 'human'
 """
+
+
+def build_rollup(mart: DuckDB, settings: Mapping[str, object]) -> None:
+    """Keep `AREA_PEOPLE` of every repository as the table `area_people` of the mart being built.
+
+    settings: as for KNOWN, without :repo and :prefix. Ten million changes become some 10,000 rows.
+    """
+    rollup = f"select :repo as repo, * from ({AREA_PEOPLE})"
+    given = {**settings, "prefix": "", "repo": ""}
+    mart.execute(f"create or replace table area_people as {rollup}", given)
+    for (repo,) in mart.rows("select repo from repos order by repo"):
+        mart.execute(f"insert into area_people {rollup}", {**given, "repo": repo})
+
+
+def read_area_people(mart: DuckDB, settings: Mapping[str, object]) -> Columns:
+    """The rows of `AREA_PEOPLE`; from the mart's rollup if it has one and all areas are asked."""
+    kept = "select 1 from information_schema.tables where table_name = 'area_people'"
+    if settings["prefix"] or not mart.rows(kept):
+        return mart.query(AREA_PEOPLE, settings)
+    rows = "select * exclude (repo) from area_people where repo = :repo order by area, nr"
+    return mart.query(rows, settings)
 
 
 def find_people(mart: DuckDB, wanted: str) -> dict[str, str]:

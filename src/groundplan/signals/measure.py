@@ -32,12 +32,12 @@ def measure(
     windows are unions of blocks, so that no two readings differ by fewer people than that.
     """
     end = monday_of(as_of.date())
-    rows, excluded = _select(engine, signal, scope, end)
+    rows, left_out = _select(engine, signal, scope, end)
     floor = scope.floor if signal.about_people else 1
     blocks = pool_weeks(rows["week"], rows.get("person_id"), end, floor)
     windows = _windows(blocks, signal.window_weeks)
     if not windows:
-        return _withheld(signal, scope, rows, excluded, end, snapshot)
+        return _withheld(signal, scope, rows, _reasons(left_out, None), end, snapshot)
     points = tuple(Point(window, _value(signal, rows, window)) for window in windows)
     newest = points[-1]
     before: Measured = (
@@ -57,7 +57,7 @@ def measure(
         parts=_parts(signal, rows, newest.block),
         people=_people(inside),
         rows=len(inside["week"]),
-        excluded=excluded,
+        excluded=_reasons(left_out, newest.block),
         snapshot=snapshot,
         stands_out=stands_out(
             change, [point.value for point in points[:-1]], comparisons=CLAIMS_ON_A_PAGE
@@ -111,34 +111,44 @@ def _windows(blocks: list[Block], weeks: int) -> list[Block]:
     return windows[::-1]
 
 
-def _select(
-    engine: DuckDB, signal: Signal, scope: Scope, end: date
-) -> tuple[Rows, tuple[Excluded, ...]]:
+def _select(engine: DuckDB, signal: Signal, scope: Scope, end: date) -> tuple[Rows, Rows]:
+    """The rows of whole weeks before `end`, and those that the signal leaves out."""
     engine.execute("create or replace temp table scope_repos (repo varchar)")
     for repo in scope.repos:
         engine.execute("insert into scope_repos values (:repo)", {"repo": repo})
     since = datetime(1980, 1, 1)  # noqa: DTZ001 - the mart's times are UTC without zone
     until = datetime.combine(end, time())
     rows: Rows = dict(engine.query(signal.select, {"since": since, "until": until}))
-    excluded: tuple[Excluded, ...] = ()
+    known = ~np.ma.getmaskarray(rows["week"])
+    rows["week"] = np.asarray(rows["week"]).astype("datetime64[D]")
+    rows["week"][~known] = np.datetime64("NaT")
+    left_out = {"week": rows["week"][:0], "excluded": rows["week"][:0]}
     if "excluded" in rows:
         reasons = rows.pop("excluded")
         out = ~np.ma.getmaskarray(reasons)
-        names, counts = np.unique(np.asarray(reasons[out], dtype=str), return_counts=True)
-        excluded = tuple(Excluded(str(name), int(n)) for name, n in zip(names, counts, strict=True))
-        rows = {name: column[~out] for name, column in rows.items()}
-    known = ~np.ma.getmaskarray(rows["week"])
-    week = np.asarray(rows["week"]).astype("datetime64[D]")
-    known &= week < np.datetime64(end, "D")
-    return {
-        name: (week if name == "week" else column)[known] for name, column in rows.items()
-    }, excluded
+        left_out = {"week": rows["week"][out], "excluded": np.asarray(reasons[out], dtype=str)}
+        known &= ~out
+    known &= rows["week"] < np.datetime64(end, "D")
+    return {name: column[known] for name, column in rows.items()}, left_out
+
+
+def _reasons(left_out: Rows, window: Block | None) -> tuple[Excluded, ...]:
+    """How many rows were left out, by reason: of the window, and those that have no week."""
+    reasons = left_out["excluded"]
+    if window is not None:
+        reasons = reasons[_inside(left_out, window) | np.isnat(left_out["week"])]
+    names, counts = np.unique(reasons, return_counts=True)
+    return tuple(Excluded(str(name), int(n)) for name, n in zip(names, counts, strict=True))
+
+
+def _inside(rows: Rows, window: Block) -> npt.NDArray[np.bool_]:
+    first, end = np.datetime64(window.start_on, "D"), np.datetime64(window.end_on, "D")
+    inside: npt.NDArray[np.bool_] = (rows["week"] >= first) & (rows["week"] < end)
+    return inside
 
 
 def _within(rows: Rows, window: Block) -> Rows:
-    inside = (rows["week"] >= np.datetime64(window.start_on, "D")) & (
-        rows["week"] < np.datetime64(window.end_on, "D")
-    )
+    inside = _inside(rows, window)
     return {name: column[inside] for name, column in rows.items()}
 
 

@@ -21,7 +21,7 @@ HOSTILE_SUBJECT = '<script>alert("subject")</script> \u202egnihton ' + "long " *
 HOSTILE_PATHS = (
     'core/<script>alert("path")<.py',
     "core/\u202excod.py",
-    "a b&c?d#e%41/file one.py",
+    "a b&c?d#e/file one.py",
     "=cmd|calc/+sum.py",
 )
 

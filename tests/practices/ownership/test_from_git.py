@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from groundplan.bootstrap import Workspace
 from groundplan.facts import knowledge
+from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.inference import go_to
 from groundplan.inference.expertise import decayed
 from groundplan.practices.ownership import PRACTICE
@@ -105,6 +107,21 @@ def test_the_map_knows_renames_and_leaves_imports_out(workspace: Workspace) -> N
     assert disk.go_to[0].name == "Ann Example"
     assert areas["many"].files_known_by_nobody == 120
     assert [one.name for one in areas["old"].silent] == ["Dee Example"]
+
+
+def test_the_map_is_the_same_from_the_rollup(workspace: Workspace) -> None:
+    context, engine = workspace.context(), DuckDB()
+    for table in ("repos", "people", "files", "commits", "credits", "changes"):
+        engine.load(table, context.mart.query(f"select * from {table}"))
+    kept = dataclasses.replace(context, mart=engine)
+    case = next(case for case in PRACTICE.use_cases if case.name == "ownership.map")
+    live = case.run(kept, workspace.scope(), case.inputs())
+    knowledge.build_rollup(engine, go_to.settings())
+    assert engine.rows("select count(*) from area_people")[0][0] > 0
+    assert case.run(kept, workspace.scope(), case.inputs()) == live
+    assert live == case.run(context, workspace.scope(), case.inputs())
+    engine.execute("delete from area_people")
+    assert case.run(kept, workspace.scope(), case.inputs(prefix="disk")).areas[0].changes == 11
 
 
 def test_who_merges_reviews(workspace: Workspace) -> None:

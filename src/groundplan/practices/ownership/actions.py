@@ -38,7 +38,7 @@ def draw_map(context: Context, scope: Scope, inputs: rules.MapInputs) -> rules.K
 def _areas(
     context: Context, scope: Scope, settings: dict[str, object], without: Sequence[str] = ()
 ) -> list[AreaKnowledge]:
-    rows = context.mart.query(knowledge.AREA_PEOPLE, settings)
+    rows = knowledge.read_area_people(context.mart, settings)
     _, first, nr = np.unique(rows["nr"], return_index=True, return_inverse=True)
     everybody = {name: rows[name][first] for name in ("name", "silent_days")}
     everywhere = np.bincount(nr, rows["fresh"]).astype(float)
