@@ -49,13 +49,16 @@ class Hits:
 def main() -> None:
     """Run on every repository that is there; say which are not."""
     folder = Path(os.environ.get("GROUNDPLAN_REPOS", ""))
+    if not folder.name:
+        print("skipped: set GROUNDPLAN_REPOS to a folder of snapshots, <owner>+<name>/repo")
+        return
     only = sys.argv[2:] if sys.argv[1:2] == ["--only"] else None
     result: dict[str, object] = {"settings": go_to_settings(), "repositories": {}}
     hits: dict[str, dict[str, Hits]] = {}
     for name in TUNED_ON + JUDGED_ON:
         repo = next((p for p in (folder / name / "repo", folder / name) if p.exists()), None)
-        if not folder.name or repo is None or (only and name not in only):
-            print(f"{name}: not here, skipped (set GROUNDPLAN_REPOS to a folder of snapshots)")
+        if repo is None or (only and name not in only):
+            print(f"{name}: not here, skipped")
             continue
         report, hits[name] = study(repo)
         result["repositories"][name] = report  # type: ignore[index]

@@ -21,6 +21,7 @@ from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.identities.decisions import decisions
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.mart import MART_VERSION, RepoInfo, build
+from groundplan.inference import go_to
 from groundplan.interfaces.tracking import Tracker
 from groundplan.interfaces.web.workspace import StageState
 from groundplan.practices.catalogue import discover as discover_practices
@@ -54,6 +55,12 @@ def default_folder(paths: Sequence[Path]) -> Path:
     name = re.sub(r"[^\w.-]+", "-", "+".join(Path(path).name for path in real))[:60].strip(".-")
     digest = hashlib.sha256("\0".join(real).encode(errors="surrogateescape")).hexdigest()[:8]
     return Path(home) / "groundplan" / f"{name or 'workspace'}-{digest}"
+
+
+def _form_of_marts() -> str:
+    """A digest of everything besides facts and decisions that shapes a mart."""
+    form = (MART_VERSION, [kind.version for kind in CODE_KINDS], sorted(go_to.settings().items()))
+    return hashlib.sha256(repr(form).encode()).hexdigest()[:8]
 
 
 class Workspace:
@@ -154,14 +161,20 @@ class Workspace:
         with self._lock:
             entries = self.journal.read("identity")
             snapshot = self.ledger.snapshot()
-            kinds = sum(kind.version for kind in CODE_KINDS)
-            name = f"{snapshot.txn}-{len(entries)}-{MART_VERSION}.{kinds}"
+            name = f"{snapshot.txn}-{len(entries)}-{_form_of_marts()}"
             if name == self._mart_name:
                 return
             path = self.folder / "mart" / f"{name}.duckdb"
             if not path.exists():
-                now = utc_now()
-                build(snapshot, self._repo_infos(), decisions(entries), now, path, self.tracker)
+                build(
+                    snapshot,
+                    self._repo_infos(),
+                    decisions(entries),
+                    utc_now(),
+                    path,
+                    self.tracker,
+                    go_to.settings(),
+                )
             self._mart = DuckDB(path, read_only=True)
             self._mart_name = name
             self._readings = {key: r for key, r in self._readings.items() if key[1] == name}

@@ -11,6 +11,7 @@ from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.mart import RepoInfo, build
 from groundplan.facts.mart_tables import TABLES
+from groundplan.inference import go_to
 from groundplan.sources.git.ingest import ingest
 from groundplan.terms.progress import Silent
 from tests.histories import ANN, BEN, BOT, History
@@ -61,7 +62,7 @@ def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDB]:
     ingest(ledger, history.path, folder / "w" / "shadow", Silent(), clock=clock)
     path = folder / "mart.duckdb"
     info = [RepoInfo("sample", "sample", "refs/heads/main", shallow=False)]
-    build(ledger.snapshot(), info, [], NOW, path, Silent())
+    build(ledger.snapshot(), info, [], NOW, path, Silent(), go_to.settings())
     engine = DuckDB(path, read_only=True)
     yield engine
     engine.close()
@@ -137,4 +138,5 @@ def test_the_mart_is_as_declared(mart: DuckDB) -> None:
         built = [(row[0], row[1]) for row in mart.rows(f"describe {table.name}")]
         assert built == [(column.name, column.type.value) for column in table.columns], table.name
     names = mart.rows("select table_name from information_schema.tables order by table_name")
-    assert [name for (name,) in names] == sorted(table.name for table in TABLES)
+    rollups = ["area_people"]
+    assert [name for (name,) in names] == sorted([*(table.name for table in TABLES), *rollups])

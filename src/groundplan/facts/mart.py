@@ -6,7 +6,7 @@ so that readers keep theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from groundplan.facts.code import (
 )
 from groundplan.facts.engines.duckdb import DuckDB, as_text
 from groundplan.facts.identity import Decision
+from groundplan.facts.knowledge import build_rollup
 from groundplan.facts.ledger import Snapshot
 from groundplan.facts.mart_files import follow_files
 from groundplan.facts.mart_people import identify
@@ -32,7 +33,7 @@ from groundplan.facts.pulls import first_authored
 from groundplan.facts.work_kinds import TouchedFiles, classify, sort_path
 from groundplan.terms.progress import Progress
 
-MART_VERSION = 1
+MART_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,19 @@ def build(
     now: datetime,
     path: Path,
     progress: Progress,
+    expertise: Mapping[str, object],
 ) -> None:
-    """Build the mart of `snapshot` at `path`, whole or not at all."""
+    """Build the mart of `snapshot` at `path`, whole or not at all.
+
+    decisions: what people said of identities. expertise: how knowledge fades (inference/go_to.py).
+    """
     unfinished = path.with_suffix(".unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished.unlink(missing_ok=True)
     engine = DuckDB(unfinished)
     try:
-        _Build(engine, now.replace(tzinfo=None)).run(snapshot, repos, decisions, progress)
+        work = _Build(engine, now.replace(tzinfo=None))
+        work.run(snapshot, repos, decisions, progress, expertise)
         engine.execute("checkpoint")
     finally:
         engine.close()
@@ -77,6 +83,7 @@ class _Build:
         repos: Sequence[RepoInfo],
         decisions: Sequence[Decision],
         progress: Progress,
+        expertise: Mapping[str, object],
     ) -> None:
         steps: list[Callable[[], None]] = [
             lambda: self.register(snapshot, repos),
@@ -87,6 +94,7 @@ class _Build:
             lambda: self.sql(mart_sql.CHANGES, mart_sql.FILES, mart_sql.AREAS),
             self.find_pull_starts,
             lambda: self.sql(mart_sql.LANDINGS, mart_sql.REPOS),
+            lambda: build_rollup(self.engine, expertise),
             self.drop_scaffolding,
         ]
         with progress.stage("Arranging the facts", len(steps), "steps") as stage:

@@ -71,8 +71,8 @@ _STEMS: Final = (
     ),
     (
         "build",
-        """bump dependency dependencies ci travis workflow makefile cmake packaging compil pre-commit
-        defconfig""",
+        """bump dependency dependencies ci travis workflow makefile cmake packaging compil
+        pre-commit defconfig""",
     ),
     ("docs", "doc document copyright license"),
     ("test", "test unittest testcase testsuite coverage spec"),
