@@ -60,7 +60,7 @@ class Plan:
 def survey(git: Git, seen: Look, state: State | None) -> Ground:
     """Peel the tips and find out where walking has to stop. Notes say what is left out."""
     ids = wanted(seen)
-    main = main_ref(seen)
+    main = main_ref(seen, ids)
     if main == b"HEAD":
         ids[main] = seen.head_id
     sure = set(state.tips.values()) if state else set()

@@ -34,12 +34,11 @@ def wanted(seen: Look) -> dict[bytes, str]:
     }
 
 
-def main_ref(seen: Look) -> bytes | None:
-    """The main line's ref: origin's HEAD, else HEAD's branch, else main, master or the only branch.
+def main_ref(seen: Look, ids: Collection[bytes]) -> bytes | None:
+    """Which of the refs `ids` is the main line: origin's HEAD, else HEAD's branch, else main, master or the only branch.
 
     A detached HEAD in a repository without any of these is itself the main line.
     """
-    ids = wanted(seen)
     targets = {ref: target for _, ref, target in seen.refs() if target}
     branches = [ref for ref in ids if ref.startswith(b"refs/heads/")]
     only = branches if len(branches) == 1 else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from groundplan.facts.code import CODE_KINDS
@@ -42,7 +42,7 @@ class State:
 
     def as_json(self) -> dict[str, Any]:
         """The state as the ledger keeps it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in State.__dataclass_fields__}
 
     @property
     def current(self) -> bool:
