@@ -91,7 +91,7 @@ def _conclude(known: Sequence[tuple[str, Estimate]], hidden: int) -> str:
             text = f"{name} is the largest with {first}; {other} follows with {second}."
         else:
             text = (
-                f"{name} ({first}) and {other} ({second}) are the largest; "
+                f"{name} with {first} and {other} with {second} are the largest; "
                 "their intervals overlap, so their order is not certain."
             )
     if hidden:

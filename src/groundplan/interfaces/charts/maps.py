@@ -123,8 +123,8 @@ def _tile(key: str, nr: int, tile: Tile, box: _Box, height: float, roomy_px: flo
     people = _say_people(tile.known_by)
     if tall >= 24 and (room := _room(tile.name, box, roomy_px)) is not None:
         marks.append(tag("text", shorten(tile.name, 30), x=8, y=18, class_=f"ch-name{room}"))
-        if tall >= 42 and (room := _room(people, box, roomy_px)) is not None:
-            marks.append(tag("text", people, x=8, y=34, class_=f"ch-tick{room}"))
+        if tall >= 42 and (below := _room(people, box, roomy_px)) is not None:
+            marks.append(tag("text", people, x=8, y=34, class_=f"ch-tick{room or below}"))
     inner = tag(
         "svg",
         *marks,

@@ -51,7 +51,7 @@ def signal(visit: Visit, name: str, page: int, *, all_rows: bool) -> Page:
             "reading": reading,
             "trouble": "",
             "sentence": sentence,
-            "detail": finding.detail if finding else "",
+            "detail": finding.detail if finding else declared.says,
             "series": drawn[0],
             "bars": drawn[1],
             "rows": rows,
