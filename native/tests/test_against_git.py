@@ -236,6 +236,7 @@ REWRITES = [
     partial(periodic, size=62_000, other=34_000, distinct=2, keep=(1, 40)),
     partial(periodic, size=34_000, other=62_000, distinct=57, keep=(10, 60)),
     partial(periodic, size=70_000, other=9_000, distinct=5, keep=(20, 200)),
+    partial(periodic, size=9_000, other=62_000, distinct=23, keep=(1, 40)),
     partial(unrelated, size=80_000, distinct=30),
 ]
 

@@ -97,9 +97,7 @@ def test_no_input_or_output(name: str) -> None:
             else []
         )
         wrong += [
-            f"import {m}"
-            for m in imported
-            if m.split(".")[0] in IO_MODULES and m != "urllib.parse"
+            f"import {m}" for m in imported if m.split(".")[0] in IO_MODULES and m != "urllib.parse"
         ]
     assert wrong == []
 

@@ -10,30 +10,12 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from groundplan.facts import mart_tables
 from groundplan.facts.engines.duckdb import DuckDB
 
 START = datetime(2024, 1, 1)  # a Monday
-TABLES = {
-    "commits": "repo varchar, commit_id varchar, order_nr bigint, landing_nr bigint, "
-    "landed_by varchar, person_id varchar, actor varchar, authored_at timestamp, "
-    "author_offset_minutes integer, authored_week date, landed_at timestamp, landed_week date, "
-    "is_merge boolean, is_landing boolean, kind varchar, subject varchar, added bigint, "
-    "deleted bigint, files bigint",
-    "credits": "repo varchar, commit_id varchar, person_id varchar, actor varchar, part varchar, "
-    "authored_at timestamp, authored_week date",
-    "changes": "repo varchar, commit_id varchar, order_nr bigint, file_id bigint, area varchar, "
-    "path varchar, status varchar, entry varchar, lines varchar, added bigint, deleted bigint, "
-    "bulk boolean, person_id varchar, actor varchar, kind varchar, authored_at timestamp, "
-    "authored_week date",
-    "files": "repo varchar, file_id bigint, path varchar, area varchar, alive boolean, "
-    "entry varchar, changes bigint, first_at timestamp, last_at timestamp",
-    "landings": "repo varchar, landing_nr bigint, commit_id varchar, landed_at timestamp, "
-    "landed_week date, first_authored_at timestamp, via varchar, commits bigint, "
-    "person_id varchar, actor varchar, kind varchar, added bigint, deleted bigint, files bigint, "
-    "subject varchar",
-    "repos": "repo varchar, name varchar, main_ref varchar, as_of timestamp, commits bigint, "
-    "lines_pending bigint, shallow boolean",
-}
+READ = ("commits", "credits", "changes", "files", "landings", "repos")
+TABLES = {table.name: table.column_names for table in mart_tables.TABLES if table.name in READ}
 DEFAULTS: dict[str, object] = {
     "repo": "r",
     "actor": "human",
@@ -60,10 +42,6 @@ DEFAULTS: dict[str, object] = {
 Row = dict[str, Any]
 
 
-def columns_of(table: str) -> list[str]:
-    return [part.split()[0] for part in TABLES[table].split(", ")]
-
-
 def build(case: Row) -> DuckDB:
     """A mart that holds the rows of one case."""
     engine = DuckDB()
@@ -72,8 +50,8 @@ def build(case: Row) -> DuckDB:
     given: dict[str, list[Row]] = {name: list(case.get(name, [])) for name in TABLES}
     given["repos"] = given["repos"] or [{}]
     numbers = count(1)
-    for table, definition in TABLES.items():
-        engine.execute(f"create table {table} ({definition})")
+    mart_tables.create_tables(engine)
+    for table in TABLES:
         rows = [
             literals(table, row, next(numbers), as_of)
             for pattern in given[table]
@@ -143,7 +121,7 @@ def literals(table: str, row: Row, nr: int, as_of: datetime) -> str:
         "as_of": as_of,
         **row,
     }
-    return "(" + ", ".join(literal(told.get(name)) for name in columns_of(table)) + ")"
+    return "(" + ", ".join(literal(told.get(name)) for name in TABLES[table]) + ")"
 
 
 def literal(value: object) -> str:

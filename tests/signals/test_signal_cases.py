@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from case_tables import START, TABLES, build, columns_of
+from case_tables import START, build
 
 from groundplan.access import local_scope
 from groundplan.signals.catalogue import discover
@@ -73,12 +72,3 @@ def test_nothing_at_all_is_unknown(name: str) -> None:
     reading = read(name, {"weeks": 20})
     assert isinstance(reading.now, Unknown)
     assert SIGNALS[name].speak(reading) is None
-
-
-def test_the_tables_are_the_documented_ones() -> None:
-    text = (HERE.parents[1] / "docs" / "architecture.md").read_text()
-    for table in TABLES:
-        line = re.search(rf"^\| `{table}` \|.*\|(.*)\|$", text, re.MULTILINE)
-        assert line, table
-        documented = set(re.findall(r"`(\w+)`", line.group(1).split("; sorted by")[0]))
-        assert set(columns_of(table)) == documented

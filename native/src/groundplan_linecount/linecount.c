@@ -27,7 +27,7 @@ enum {
     NEIGHBOURS = 100,     /* lines on each side that decide about a discard */
     CHEAP = 256,          /* rounds of search before any cut-off */
     SNAKE = 20,           /* equal lines in a row that make a point promising */
-    GAIN = 4              /* ... if it also got this many lines per round */
+    GAIN = 2              /* ... if it also got this many lines per round in both */
 };
 
 /* git's default core.bigFileThreshold: larger files are binary. Line numbers,
@@ -354,15 +354,16 @@ static int ends_snake(const search *s, int32_t x, int32_t y)
     return 1;
 }
 
-/* The best point that ends a long snake and got far for its cost, if any. */
+/* The best point that ends a long snake and got far for its cost, if any. That
+ * is judged by the text in which it got less far; the snake fits, since even
+ * there it is beyond GAIN * CHEAP lines. */
 static int promising(const search *s, int32_t round, division *cut)
 {
     int32_t least = GAIN * round, best = least;
     for (EACH_DIAGONAL(d, s)) {
-        int32_t x = s->reach[d], y = x - d, value = x + y - abs(d);
-        if (value > best && x >= SNAKE && x < s->n && y >= SNAKE && y < s->m
-            && ends_snake(s, x, y)) {
-            best = value;
+        int32_t x = s->reach[d], y = x - d, far = smaller(x, y);
+        if (far > best && x < s->n && y < s->m && ends_snake(s, x, y)) {
+            best = far;
             cut->x = x;
             cut->y = y;
         }

@@ -164,7 +164,8 @@ class Run:
             self._cursor,
             state,
         )
-        self._cursor = self._manifest.cursor(self.source)
+        if state is not None:
+            self._cursor = self._manifest.cursor(self.source)
         return txn
 
     def sweep(self) -> None:

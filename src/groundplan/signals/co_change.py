@@ -133,7 +133,7 @@ def speak(reading: Reading) -> Finding | None:
 
 SIGNAL = Signal(
     name="co_change",
-    title="Changing together",
+    title="Changes across areas",
     version=1,
     says="What share of changes reaches into more than one area, and which files move together? "
     "[share]",

@@ -66,7 +66,7 @@ def speak(reading: Reading) -> Finding | None:
     if not isinstance(now, Estimate) or now.value == 0:
         return None
     weight = sentences.news(reading)
-    sentence = f"On a day with commits, people jump between areas {_times(now.value)}"
+    sentence = f"In ten days with commits, people jump between areas {_times(10 * now.value)}"
     if weight and isinstance(change, Estimate):
         compared = sentences.more(change, "more", "less").replace("as many as", "as often as")
         compared = compared.replace("more than", "more often than")
@@ -82,10 +82,7 @@ def speak(reading: Reading) -> Finding | None:
 
 
 def _times(value: float) -> str:
-    if value >= 0.95:
-        text = sentences.whole(value)
-        return "about once" if text == "1" else f"about {text} times"
-    return f"about once in {sentences.whole(1 / value)} days"
+    return "about once" if value < 1.5 else f"about {value:.0f} times"
 
 
 SIGNAL = Signal(

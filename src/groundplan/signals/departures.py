@@ -65,7 +65,7 @@ watched as (
 select week_of(cast(last_week + interval 26 weeks as timestamp)) as week, person_id,
   after_changes * 2 >= before_changes as went_on
 from watched
-where own_changes > rival_changes
+where own_changes > rival_changes and before_changes > 0
   and last_week + interval 26 weeks >= :since and last_week + interval 26 weeks < :until
 """
 MINIMUM = 8
@@ -100,7 +100,7 @@ def speak(reading: Reading) -> Finding | None:
 
 SIGNAL = Signal(
     name="departures",
-    title="After a departure",
+    title="Work after a departure",
     version=1,
     says="When an area's main contributor falls silent, does work there go on? [share]",
     unit=SHARE,

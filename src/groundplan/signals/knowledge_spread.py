@@ -138,7 +138,7 @@ def speak(reading: Reading) -> Finding | None:
 
 SIGNAL = Signal(
     name="knowledge_spread",
-    title="Shared knowledge",
+    title="Files known by several",
     version=1,
     says="What share of the files at work is known by more than one person? [share]",
     unit=SHARE,

@@ -66,7 +66,7 @@ def speak(reading: Reading) -> Finding | None:
 
 SIGNAL = Signal(
     name="work_kinds",
-    title="Kinds of work",
+    title="Changes that fix",
     version=1,
     says="What share of merged changes fix something, and what are the others for? [share]",
     unit=SHARE,

@@ -160,7 +160,9 @@ def form_of_or_html(request: Request) -> str:
 
 
 def _progress(desk: Desk) -> Response:
-    visit = desk.open()
+    visit = desk.try_open()
+    if visit is None:
+        return Response(status_code=204)  # what stands there stays; a reload says what is wrong
     words = {"stages": visit.stages, "pending": visit.lines_pending, "polled": True}
     return HTMLResponse(render("progress.html", words))
 

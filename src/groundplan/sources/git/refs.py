@@ -35,9 +35,10 @@ def wanted(seen: Look) -> dict[bytes, str]:
 
 
 def main_ref(seen: Look, ids: Collection[bytes]) -> bytes | None:
-    """Which of the refs `ids` is the main line: origin's HEAD, else HEAD's branch, else main, master or the only branch.
+    """Which of the refs `ids` is the main line.
 
-    A detached HEAD in a repository without any of these is itself the main line.
+    Origin's HEAD, else HEAD's branch, else main, master or the only branch; a detached HEAD in a
+    repository without any of these is itself the main line.
     """
     targets = {ref: target for _, ref, target in seen.refs() if target}
     branches = [ref for ref in ids if ref.startswith(b"refs/heads/")]
