@@ -120,16 +120,15 @@ static uint64_t mix(uint64_t hash, const byte *p)
 static uint64_t hash_line(const byte *p, int32_t size, uint64_t seed)
 {
     byte padded[8] = { 0 };
-    const byte *last = p + size - 8;
     uint64_t hash = seed + (uint64_t)size;
     if (size < 8) {
         for (int32_t i = 0; i < size; i++)
             padded[i] = p[i];
         return mix(hash, padded);
     }
-    for (; p < last; p += 8)
+    for (const byte *last = p + size - 8; p < last; p += 8, size -= 8)
         hash = mix(hash, p);
-    return mix(hash, last); /* may overlap the word before */
+    return mix(hash, p + size - 8); /* may overlap the word before */
 }
 
 /* The slot that has this line's class, or the empty one that it belongs in. */
@@ -178,11 +177,11 @@ static int32_t number_new(line_table *t, span s, uint32_t *b, const uint32_t *a,
     for (int32_t next = 0; s.start < s.end; next++) {
         uint32_t number = next < n ? a[next] : 0;
         line_class *c = &t->classes[number];
-        const byte *end = s.start + c->size;
-        if (next >= n || c->size > s.end - s.start || memcmp(c->text, s.start, (size_t)c->size)
-            || (end[-1] != '\n' && end != s.end)) {
-            end = next_line(s.start, s.end);
-            number = class_of(t, s.start, (int32_t)(end - s.start));
+        int32_t size = c->size;
+        if (next >= n || size > s.end - s.start || memcmp(c->text, s.start, (size_t)size)
+            || (s.start[size - 1] != '\n' && size != s.end - s.start)) {
+            size = (int32_t)(next_line(s.start, s.end) - s.start);
+            number = class_of(t, s.start, size);
             c = &t->classes[number];
             if (c->seen[0] == 1)
                 next = c->last; /* only an unambiguous line can tell where we are */
@@ -193,7 +192,7 @@ static int32_t number_new(line_table *t, span s, uint32_t *b, const uint32_t *a,
         }
         c->seen[1]++;
         *b++ = number;
-        s.start = end;
+        s.start += size;
     }
     return common;
 }
@@ -221,11 +220,11 @@ static int32_t add_shared(line_table *t, span s)
  * there about as often as the square root of this text's lines. */
 enum { ORDINARY, LONE, FREQUENT };
 
-/* A power of two near the square root: doubles for every factor of four. */
+/* The smallest power of two above the square root. */
 static int32_t rough_root(int32_t n)
 {
     int32_t root = 1;
-    for (; n > 0; n /= 4)
+    while ((int64_t)root * root <= n)
         root *= 2;
     return root;
 }
@@ -331,8 +330,7 @@ static inline int advance(search *s, const int step, const search *other, int pa
         int32_t by_deletion = s->reach[d - 1] + 1, by_insertion = s->reach[d + 1];
         int32_t start = by_deletion > by_insertion ? by_deletion : by_insertion;
         int32_t x = start, edge = smaller(s->n, s->m + d), mirror = s->n - s->m - d;
-        const uint32_t *a = s->a, *b = s->b - (ptrdiff_t)d * step;
-        while (x < edge && a[(ptrdiff_t)x * step] == b[(ptrdiff_t)x * step])
+        while (x < edge && s->a[(ptrdiff_t)x * step] == s->b[((ptrdiff_t)x - d) * step])
             x++;
         s->long_snake |= x - start > SNAKE;
         s->reach[d] = x;
@@ -464,8 +462,8 @@ static count_status count_edits(const uint32_t *a, int32_t n, const uint32_t *b,
 
 /* ---- all together ------------------------------------------------------- */
 
-/* Counts between the middles `old` and `new_` of texts that share the lines
- * `before` and `after` them. */
+/* Counts between the middles `old` and `new_`, neither empty, of texts that
+ * share the lines `before` and `after` them. */
 static count_status count_middle(span old, span new_, span before, span after, uint64_t seed,
                                  line_counts *counts)
 {

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from groundplan.interfaces import charts
 from groundplan.interfaces.charts.svg import shorten, show_hidden
 from groundplan.interfaces.web import wording
+from groundplan.signals.calibration import calibration_of
 from groundplan.terms.estimate import Estimate
 
 STYLES = ("page.css", "charts.css")
@@ -119,6 +120,7 @@ def environment() -> jinja2.Environment:
     env.globals.update(
         area_href=area_href,
         figure=charts.figure,
+        calibration_of=calibration_of,
         charts=charts,
         is_known=as_measured,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from groundplan.interfaces.charts.svg import say_day
+from groundplan.signals.calibration import Calibration
 from groundplan.signals.signal import Block
 from groundplan.terms.estimate import Estimate, Measured, Unknown
 
@@ -34,6 +35,11 @@ def say_interval(value: Measured) -> str:
 def say_level(value: Measured) -> str:
     """`95% interval`; empty if nothing is known."""
     return f"{value.level:.0%} interval" if isinstance(value, Estimate) else ""
+
+
+def say_held(calibration: Calibration) -> str:
+    """How often such intervals held: `89%`."""
+    return f"{calibration.covered:.0%}"
 
 
 def say_sample(value: Measured) -> str:
