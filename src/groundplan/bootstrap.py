@@ -5,6 +5,7 @@ Alone sees everything; nothing but the interfaces' starters imports it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -19,12 +20,13 @@ from groundplan.access import local_scope
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.identities.decisions import decisions
-from groundplan.facts.ledger import Ledger
+from groundplan.facts.ledger import Ledger, Snapshot
 from groundplan.facts.mart import MART_VERSION, RepoInfo, build
 from groundplan.inference import go_to
 from groundplan.interfaces.tracking import Tracker
 from groundplan.interfaces.web.workspace import StageState
 from groundplan.practices.catalogue import discover as discover_practices
+from groundplan.records.journal import Entry
 from groundplan.records.sqlite import SQLiteJournal
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.measure import measure
@@ -32,11 +34,12 @@ from groundplan.signals.signal import Reading, Signal
 from groundplan.sources.git.check import Checked, check
 from groundplan.sources.git.documents import GitDocuments
 from groundplan.sources.git.ingest import Ingested, count_lines, ingest
-from groundplan.terms.errors import NotFound
+from groundplan.terms.errors import GroundplanError, NotFound
 from groundplan.terms.progress import Progress
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, Practice
 
+PATIENCE_S = 3.0  # a mart that is built within this time is waited for
 KEPT_MARTS = 2  # the newest, and the one that a reader may still hold
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,6 +66,27 @@ def _form_of_marts() -> str:
     return hashlib.sha256(repr(form).encode()).hexdigest()[:8]
 
 
+class _Opened:
+    """A mart that is open, with the readings taken from it."""
+
+    def __init__(self, name: str, mart: DuckDB, snapshot: int) -> None:
+        self.name = name
+        self.mart = mart
+        found = mart.rows("select max(as_of) from repos")[0][0]
+        self.as_of = found.replace(tzinfo=UTC) if found else EPOCH
+        self._snapshot = snapshot
+        self._readings: dict[tuple[str, tuple[str, ...]], Reading] = {}
+
+    def measure(self, signal: Signal, scope: Scope) -> Reading:
+        """The signal's reading, taken once."""
+        key = (signal.name, scope.repos)
+        if key not in self._readings:
+            self._readings[key] = measure(
+                self.mart.cursor(), signal, scope, self.as_of, self._snapshot
+            )
+        return self._readings[key]
+
+
 class Workspace:
     """One folder of facts, opened by one process; others may open it too."""
 
@@ -71,11 +95,8 @@ class Workspace:
         self.tracker = Tracker(progress)
         self.ledger = Ledger(folder, utc_now)
         self.journal = SQLiteJournal(folder / "journal.sqlite", utc_now)
-        self._lock = threading.RLock()
-        self._mart: DuckDB | None = None
-        self._mart_name = ""
-        self._as_of = EPOCH
-        self._readings: dict[tuple[str, str, tuple[str, ...]], Reading] = {}
+        self._opened: _Opened | None = None
+        self._building = threading.Lock()
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -133,36 +154,37 @@ class Workspace:
         return self.tracker.states()
 
     def context(self) -> Context:
-        """A fresh context on the newest facts, for one question or one request."""
-        with self._lock:
+        """A fresh context on the newest facts, for one question or one request.
+
+        When facts or decisions have moved, the next mart is built beside the old one; a large one
+        takes a while, and the old one answers until it is ready.
+        """
+        if self._opened is None:
             self.refresh()
-            assert self._mart is not None
-            mart, name, as_of = self._mart.cursor(), self._mart_name, self._as_of
-
-        def measured(signal: Signal, scope: Scope) -> Reading:
-            key = (f"{signal.name}@{signal.version}", name, scope.repos)
-            if key not in self._readings:
-                snapshot = int(name.split("-")[0])
-                self._readings[key] = measure(mart.cursor(), signal, scope, as_of, snapshot)
-            return self._readings[key]
-
+        elif not self._building.locked() and self._wanted()[0] != self._opened.name:
+            behind = threading.Thread(target=self._refresh_behind, daemon=True)
+            behind.start()
+            behind.join(PATIENCE_S)
+        opened = self._opened
+        assert opened is not None
         return Context(
-            mart=mart,
-            measure=measured,
+            mart=opened.mart.cursor(),
+            measure=opened.measure,
             journal=self.journal,
             documents=GitDocuments(self.ledger, self.shadows),
             now=utc_now(),
-            as_of=as_of,
+            as_of=opened.as_of,
             rng=np.random.default_rng(0),
         )
 
-    def refresh(self) -> None:
-        """Open the mart of the newest facts and decisions, building it if there is none yet."""
-        with self._lock:
-            entries = self.journal.read("identity")
-            snapshot = self.ledger.snapshot()
-            name = f"{snapshot.txn}-{len(entries)}-{_form_of_marts()}"
-            if name == self._mart_name:
+    def refresh(self, warm: bool = False) -> None:
+        """Open the mart of the newest facts and decisions, building it if there is none yet.
+
+        warm: measure every signal too, before the new mart answers.
+        """
+        with self._building:
+            name, snapshot, entries = self._wanted()
+            if self._opened is not None and self._opened.name == name:
                 return
             path = self.folder / "mart" / f"{name}.duckdb"
             if not path.exists():
@@ -175,12 +197,30 @@ class Workspace:
                     self.tracker,
                     go_to.settings(),
                 )
-            self._mart = DuckDB(path, read_only=True)
-            self._mart_name = name
-            self._readings = {key: r for key, r in self._readings.items() if key[1] == name}
-            found = self._mart.rows("select max(as_of) from repos")[0][0]
-            self._as_of = found.replace(tzinfo=UTC) if found else EPOCH
+            opened = _Opened(name, DuckDB(path, read_only=True), snapshot.txn)
+            if warm:
+                self._warm(opened)
+            self._opened = opened
             self._delete_old_marts(path)
+
+    def _refresh_behind(self) -> None:
+        try:
+            self.refresh(warm=True)
+        except GroundplanError as error:  # the old mart goes on answering
+            self.tracker.note(str(error))
+
+    def _wanted(self) -> tuple[str, Snapshot, Sequence[Entry]]:
+        entries = self.journal.read("identity")
+        snapshot = self.ledger.snapshot()
+        return f"{snapshot.txn}-{len(entries)}-{_form_of_marts()}", snapshot, entries
+
+    def _warm(self, opened: _Opened) -> None:
+        scope = self.scope()
+        with self.tracker.stage("Measuring", len(self.signals), "signals") as stage:
+            for signal in self.signals:
+                with contextlib.suppress(Exception):  # the page that shows it says what is wrong
+                    opened.measure(signal, scope)
+                stage.advance()
 
     def _repo_infos(self) -> list[RepoInfo]:
         infos = []
@@ -204,7 +244,7 @@ class Workspace:
 
     def close(self) -> None:
         """Release the stores."""
-        if self._mart is not None:
-            self._mart.close()
+        if self._opened is not None:
+            self._opened.mart.close()
         self.ledger.close()
         self.journal.close()

@@ -105,7 +105,7 @@ class _Counting(threading.Thread):
         try:
             for repo in self._repos:
                 self._opened.read_lines(repo)
-            self._opened.refresh()
+            self._opened.refresh(warm=True)
         except GroundplanError as error:
             self._error = error
             self._opened.tracker.note(str(error))
