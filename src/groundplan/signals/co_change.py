@@ -13,7 +13,8 @@ from groundplan.signals.signal import Finding, Part, Reading, Sample, Signal
 from groundplan.terms.estimate import Estimate, Measured
 from groundplan.terms.units import SHARE
 
-# Four years and the running one; files are named only if they change often enough for partners.
+# Four years and the running one; files are named only if they are still there, and change often
+# enough to have partners.
 SELECT = """
 with numbers as (
   select repo, row_number() over (order by repo) * 10000000000 as nr from scope_repos
@@ -37,7 +38,7 @@ reach as (
   from recent group by change_id
 )
 select r.authored_week as week, r.change_id, r.file, r.area,
-  case when o.file_id is not null then f.path end as path,
+  case when f.alive then f.path end as path,
   r.file = w.first_file as leads, w.spans
 from recent r
 join reach w on w.change_id = r.change_id
