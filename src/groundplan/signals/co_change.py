@@ -107,19 +107,10 @@ def _surely(together: int, either: int) -> float:
 
 def speak(reading: Reading) -> Finding | None:
     """A sentence on the surest pair, or on changes that reach further than before."""
-    now, change = reading.now, reading.change
-    if not isinstance(now, Estimate):
-        return None
-    weight = sentences.news(reading)
-    if weight and isinstance(change, Estimate):
-        past = sentences.percent(now.value - change.value)
-        way = "up" if change.value > 0 else "down"
-        sentence = (
-            f"{sentences.percent(now.value)} of changes reach into more than one area, {way} from "
-            f"{past} in {sentences.before(reading)}."
-        )
-        detail = "Areas are directories; a test beside its code in another one counts as reaching."
-        return sentences.finding(reading, sentence, weight, detail)
+    reaching = "Areas are directories; a test beside its code in another one counts as reaching."
+    moved = sentences.share_moved(reading, "changes reach into more than one area", reaching)
+    if moved:
+        return moved
     best = next((part for part in reading.parts if isinstance(part.value, Estimate)), None)
     if best is None or not isinstance(best.value, Estimate) or best.value.low < 0.3:
         return None

@@ -104,22 +104,19 @@ def _files(sample: Sample) -> tuple[Integers, Integers, Integers]:
 
 def speak(reading: Reading) -> Finding | None:
     """A sentence when few people carry most of the code, or when sharing moved."""
-    now, change = reading.now, reading.change
+    now = reading.now
     if not isinstance(now, Estimate):
         return None
     alone = 1 - now.value
     year = sentences.span(reading.window.weeks)
     detail = "Sharing grows by reviews, pairs and small changes in new places, not by rules."
-    weight = sentences.news(reading)
-    if weight and isinstance(change, Estimate):
-        past = sentences.percent(now.value - change.value)
-        way = "up" if change.value > 0 else "down"
-        sentence = (
-            f"{sentences.percent(now.value)} of the files that changed more than once in the last "
-            f"{year} were changed by several people, {way} from {past} in "
-            f"{sentences.before(reading)}."
-        )
-        return sentences.finding(reading, sentence, weight, detail)
+    moved = sentences.share_moved(
+        reading,
+        f"the files that changed more than once in the last {year} were changed by several people",
+        detail,
+    )
+    if moved:
+        return moved
     factor = next((p.value for p in reading.parts if p.name == "truck factor"), None)
     if isinstance(factor, Estimate) and 0 < factor.value <= 2:
         who = "One person is" if factor.value == 1 else "Two people are"

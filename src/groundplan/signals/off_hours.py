@@ -6,7 +6,7 @@ from groundplan.inference.proportions import share_by_week
 from groundplan.signals import sentences
 from groundplan.signals.samples import by_week, column, too_few
 from groundplan.signals.signal import Finding, Reading, Sample, Signal
-from groundplan.terms.estimate import Estimate, Measured
+from groundplan.terms.estimate import Measured
 from groundplan.terms.units import SHARE
 
 SELECT = """
@@ -44,25 +44,11 @@ def estimate(sample: Sample) -> Measured:
 
 def speak(reading: Reading) -> Finding | None:
     """A sentence when the share moved, or is high."""
-    now, change = reading.now, reading.change
-    if not isinstance(now, Estimate):
-        return None
-    weight = sentences.news(reading)
-    where = "written in the evening, at night or at a weekend"
-    if weight and isinstance(change, Estimate):
-        past = sentences.percent(now.value - change.value)
-        way = "up" if change.value > 0 else "down"
-        sentence = (
-            f"{sentences.percent(now.value)} of commits are {where}, {way} from {past} in "
-            f"{sentences.before(reading)}."
-        )
-    elif now.low > HEAVY:
-        weight = sentences.LEVEL_WORTH_KNOWING
-        sentence = f"{sentences.in_ten(now.value).capitalize()} commits are {where}."
-    else:
-        return None
+    what = "commits are written in the evening, at night or at a weekend"
     detail = "By the clock of each author. It may be choice; it is worth asking everybody together."
-    return sentences.finding(reading, sentence, weight, detail)
+    return sentences.share_moved(reading, what, detail) or sentences.share_is_high(
+        reading, what, HEAVY, detail
+    )
 
 
 SIGNAL = Signal(

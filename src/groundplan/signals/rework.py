@@ -6,7 +6,7 @@ from groundplan.inference.proportions import share_by_week
 from groundplan.signals import sentences
 from groundplan.signals.samples import by_week, column, too_few
 from groundplan.signals.signal import Finding, Reading, Sample, Signal
-from groundplan.terms.estimate import Estimate, Measured
+from groundplan.terms.estimate import Measured
 from groundplan.terms.units import SHARE
 
 # A deletion in a file falls on its lines by chance, but on a line younger than three weeks so many
@@ -93,25 +93,11 @@ def estimate(sample: Sample) -> Measured:
 
 def speak(reading: Reading) -> Finding | None:
     """A sentence when rework moved, or is high."""
-    now, change = reading.now, reading.change
-    if not isinstance(now, Estimate):
-        return None
-    weight = sentences.news(reading)
-    if weight and isinstance(change, Estimate):
-        past = sentences.percent(now.value - change.value)
-        way = "up" if change.value > 0 else "down"
-        sentence = (
-            f"About {sentences.percent(now.value)} of new lines are changed again within three "
-            f"weeks, {way} from {past} in {sentences.before(reading)}."
-        )
-    elif now.low > HEAVY:
-        weight = sentences.LEVEL_WORTH_KNOWING
-        told = sentences.in_ten(now.value).capitalize()
-        sentence = f"{told} new lines are changed again within three weeks."
-    else:
-        return None
+    what = "new lines are changed again within three weeks"
     detail = "Trying things out looks the same as getting them wrong: ask before you judge."
-    return sentences.finding(reading, sentence, weight, detail)
+    return sentences.share_moved(reading, what, detail) or sentences.share_is_high(
+        reading, what, HEAVY, detail
+    )
 
 
 SIGNAL = Signal(

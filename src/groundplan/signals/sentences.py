@@ -120,3 +120,22 @@ def finding(reading: Reading, sentence: str, weight: float, detail: str) -> Find
         href=f"/signals/{reading.signal}",
         evidence=evidence,
     )
+
+
+def share_moved(reading: Reading, what: str, detail: str) -> Finding | None:
+    """The finding that a share of `what` moved: "34% of ..., up from 20% in the quarter before"."""
+    now, change, weight = reading.now, reading.change, news(reading)
+    if not weight or not isinstance(now, Estimate) or not isinstance(change, Estimate):
+        return None
+    way = "up" if change.value > 0 else "down"
+    past = percent(now.value - change.value)
+    sentence = f"{percent(now.value)} of {what}, {way} from {past} in {before(reading)}."
+    return finding(reading, sentence, weight, detail)
+
+
+def share_is_high(reading: Reading, what: str, above: float, detail: str) -> Finding | None:
+    """The finding that a share of `what` is surely `above` ("About 3 in 10 ...")."""
+    if not isinstance(reading.now, Estimate) or reading.now.low <= above:
+        return None
+    sentence = f"{in_ten(reading.now.value).capitalize()} {what}."
+    return finding(reading, sentence, LEVEL_WORTH_KNOWING, detail)

@@ -7,7 +7,7 @@ from groundplan.inference.proportions import share_by_week
 from groundplan.signals import sentences
 from groundplan.signals.samples import by_week, too_few, words
 from groundplan.signals.signal import Finding, Part, Reading, Sample, Signal
-from groundplan.terms.estimate import Estimate, Measured
+from groundplan.terms.estimate import Measured
 from groundplan.terms.units import SHARE
 
 SELECT = """
@@ -43,25 +43,11 @@ def _share(sample: Sample, kind: str) -> Measured:
 
 def speak(reading: Reading) -> Finding | None:
     """A sentence when the share of fixes moved, or is high."""
-    now, change = reading.now, reading.change
-    if not isinstance(now, Estimate):
-        return None
-    weight = sentences.news(reading)
-    if weight and isinstance(change, Estimate):
-        past = sentences.percent(now.value - change.value)
-        way = "up" if change.value > 0 else "down"
-        sentence = (
-            f"{sentences.percent(now.value)} of the changes that land fix something, {way} from "
-            f"{past} in {sentences.before(reading)}."
-        )
-    elif now.low > HEAVY:
-        weight = sentences.LEVEL_WORTH_KNOWING
-        told = sentences.in_ten(now.value).capitalize()
-        sentence = f"{told} changes that land fix something that was there before."
-    else:
-        return None
+    what = "changes that land fix something that was there before"
     detail = "Kinds are read from subjects and file names by plain rules; more fixes may be care."
-    return sentences.finding(reading, sentence, weight, detail)
+    return sentences.share_moved(reading, what, detail) or sentences.share_is_high(
+        reading, what, HEAVY, detail
+    )
 
 
 SIGNAL = Signal(
