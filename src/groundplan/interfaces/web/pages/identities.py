@@ -22,7 +22,7 @@ def identities(visit: Visit, about: str, *, every: bool) -> Page:
     rows += [("not a person", p.name, "", p.actor, p.reason) for p in listed.programs]
     return Page(
         title="Who is who",
-        template="identities.html",
+        template="practices/identities/page.html",
         data={"view": listed, "about": about, "most": MOST},
         view=listed,
         table=Table(("State", "Account", "Other account", "Certainty", "Reason"), rows),
