@@ -192,7 +192,7 @@ def _withheld(
         )
     else:
         unknown = Unknown(
-            "nothing of this kind has happened yet", 0, signal.minimum, signal.minimum_of
+            "nothing of this kind in any whole week yet", 0, signal.minimum, signal.minimum_of
         )
     return Reading(
         signal=signal.name,

@@ -208,7 +208,8 @@ def speak_of_truck_factor(row: TruckFactorRow) -> list[Finding]:
     if isinstance(row.factor, Unknown) or not row.factor.value:
         return []
     factor = int(row.factor.value)
-    sentence = f"Without {PEOPLE.say(factor)}, more than half of the files have no author left"
+    who = "one person" if factor == 1 else PEOPLE.say(factor)
+    sentence = f"Without {who}, more than half of the files have no author left"
     if row.silent:
         sentence += f"; {row.silent} of {factor} already silent for {ACTIVE_DAYS} days"
     weight = (0.8 if factor <= 2 else 0.5 if factor <= 5 else 0.3) + (0.1 if row.silent else 0)
