@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -135,7 +135,8 @@ def _listen(
     said, troubles = [], []
     for practice in practices:
         try:
-            said += [Shown(f, practice.title, None) for f in practice.findings(context, scope)]
+            found = practice.findings(context, scope)
+            said += [Shown(_named(f, scope), practice.title, None) for f in found]
         except Exception as error:
             troubles.append(f"{practice.title}: {_say_trouble(practice.title, error)}")
     return said, troubles
@@ -147,6 +148,12 @@ def _say_trouble(title: str, error: Exception) -> str:
         return str(error)
     logging.getLogger(__name__).error("%s failed", title, exc_info=error)
     return "this failed by a mistake of Groundplan; the log says more."
+
+
+def _named(finding: Finding, scope: Scope) -> Finding:
+    if not finding.repo or len(scope.repos) < 2:
+        return finding
+    return replace(finding, sentence=f"{finding.repo}: {finding.sentence}")
 
 
 def choose(candidates: Sequence[Shown], most: int = MOST_FINDINGS) -> tuple[Shown, ...]:

@@ -100,6 +100,7 @@ class Finding:
     weight: how much it deserves a reader's minute, 0 to 1; the start page shows the heaviest.
     about: the signal or practice it comes from; href: the page with its rows.
     detail: one more sentence: what to do, or what it may not be taken for.
+    repo: the repository it is about, named where a workspace has several.
     """
 
     about: str
@@ -108,6 +109,7 @@ class Finding:
     detail: str
     href: str
     evidence: Estimate | None = None
+    repo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

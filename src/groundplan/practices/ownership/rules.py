@@ -172,7 +172,8 @@ class Answer:
 
 
 def _of_map(sentence: str, weight: float, detail: str, area: AreaKnowledge) -> Finding:
-    return Finding("ownership.map", sentence, weight, detail, f"{PAGE}?prefix={quote(area.area)}")
+    href = f"{PAGE}?prefix={quote(area.area)}"
+    return Finding("ownership.map", sentence, weight, detail, href, repo=area.repo)
 
 
 def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
@@ -208,9 +209,9 @@ def speak_of_truck_factor(row: TruckFactorRow) -> list[Finding]:
     if isinstance(row.factor, Unknown) or not row.factor.value:
         return []
     factor = int(row.factor.value)
-    who = "one person" if factor == 1 else PEOPLE.say(factor)
+    who, about = "one person" if factor == 1 else PEOPLE.say(factor), "ownership.truck_factor"
     sentence = f"Without {who}, more than half of the files have no author left"
     if row.silent:
         sentence += f"; {row.silent} of {factor} already silent for {ACTIVE_DAYS} days"
     weight = (0.8 if factor <= 2 else 0.5 if factor <= 5 else 0.3) + (0.1 if row.silent else 0)
-    return [Finding("ownership.truck_factor", f"{sentence}.", weight, AVELINO, PAGE, row.factor)]
+    return [Finding(about, f"{sentence}.", weight, AVELINO, PAGE, row.factor, row.repo)]

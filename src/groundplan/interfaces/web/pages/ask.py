@@ -46,6 +46,7 @@ def _rows(answer: Any) -> list[tuple[object, ...]]:
         return []
     rows: list[tuple[object, ...]] = [("person", p.name, None, p.reason) for p in answer.people]
     rows += [("silent person", p.name, None, p.reason) for p in answer.silent]
+    rows += [("reviewer", p.name, None, p.reason) for p in answer.reviewers]
     rows += [("document", d.path, d.line, d.why) for d in answer.documents]
     return rows + [("place", p.path, p.line, p.why) for p in answer.places]
 
