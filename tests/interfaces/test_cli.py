@@ -92,7 +92,7 @@ def test_report_says_which_endings_it_writes(history: History, home: Path) -> No
 
 
 def test_ask_names_people(history: History, home: Path) -> None:
-    done = groundplan(home, "ask", "core/part3.py", "--repo", history.path)
+    done = groundplan(home, "ask", "core/part3.py", "--path", history.path)
     assert done.returncode == 0, done.stderr
     assert "Example" in done.stdout
 
@@ -106,8 +106,9 @@ def test_rebuild_gives_the_same_facts(history: History, home: Path) -> None:
 def test_a_practice_has_its_commands(history: History, home: Path) -> None:
     done = groundplan(home, "ownership", "--help")
     assert "offboard" in done.stdout
-    done = groundplan(home, "ownership", "map", "--repo", history.path, "--json")
+    done = groundplan(home, "ownership", "map", "--path", history.path, "--json")
     assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr
     json.loads(done.stdout)
 
 

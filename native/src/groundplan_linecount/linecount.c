@@ -307,46 +307,40 @@ typedef struct {
 
 /* Diagonals in use, in the order of the forward search whatever the direction:
  * it decides between equally good points. */
-#define EACH_DIAGONAL(d, s, step) \
-    int32_t d = (step) > 0 ? (s)->high : (s)->low, last_ = (step) > 0 ? (s)->low : (s)->high; \
-    (step) > 0 ? d >= last_ : d <= last_; d -= 2 * (step)
+#define EACH_DIAGONAL(d, s) \
+    int32_t d = (s)->step > 0 ? (s)->high : (s)->low; \
+    (s)->low <= d && d <= (s)->high; d -= 2 * (s)->step
 
 /* One more edit on every diagonal. Stops with 1 at the first point where the
- * searches meet, if `parity` allows it. This is where expensive searches spend
- * their time: a constant `step` makes two fast copies, and locals save what the
- * compiler must otherwise read again after each write to `reach`. */
+ * searches meet, if `parity` allows it. A constant `step` makes fast copies. */
 static inline int advance(search *s, const int step, const search *other, int parity,
                           division *cut)
 {
-    const uint32_t *const a = s->a, *const b = s->b;
-    const int32_t n = s->n, m = s->m, low = other->low, high = other->high;
-    const int32_t *const others = other->reach;
-    int32_t *const reach = s->reach;
-    int long_snake = 0;
     /* One diagonal more at each end or, at the edge of the box, one less. */
-    if (s->low > -m)
-        reach[--s->low - 1] = -1;
+    if (s->low > -s->m)
+        s->reach[--s->low - 1] = -1;
     else
         s->low++;
-    if (s->high < n)
-        reach[++s->high + 1] = -1;
+    if (s->high < s->n)
+        s->reach[++s->high + 1] = -1;
     else
         s->high--;
-    for (EACH_DIAGONAL(d, s, step)) {
-        int32_t by_deletion = reach[d - 1] + 1, by_insertion = reach[d + 1];
+    s->long_snake = 0;
+    for (EACH_DIAGONAL(d, s)) {
+        int32_t by_deletion = s->reach[d - 1] + 1, by_insertion = s->reach[d + 1];
         int32_t start = by_deletion > by_insertion ? by_deletion : by_insertion;
-        int32_t x = start, edge = smaller(n, m + d), mirror = n - m - d;
-        while (x < edge && a[(ptrdiff_t)x * step] == b[((ptrdiff_t)x - d) * step])
+        int32_t x = start, edge = smaller(s->n, s->m + d), mirror = s->n - s->m - d;
+        while (x < edge && s->a[(ptrdiff_t)x * step] == s->b[((ptrdiff_t)x - d) * step])
             x++;
-        long_snake |= x - start > SNAKE;
-        reach[d] = x;
-        if (parity && low <= mirror && mirror <= high && x + others[mirror] >= n) {
+        s->long_snake |= x - start > SNAKE;
+        s->reach[d] = x;
+        if (parity && other->low <= mirror && mirror <= other->high
+            && x + other->reach[mirror] >= s->n) {
             cut->x = x;
             cut->y = x - d;
             return 1;
         }
     }
-    s->long_snake = long_snake;
     return 0;
 }
 
@@ -364,7 +358,7 @@ static int ends_snake(const search *s, int32_t x, int32_t y)
 static int promising(const search *s, int32_t round, division *cut)
 {
     int32_t least = GAIN * round, best = least;
-    for (EACH_DIAGONAL(d, s, s->step)) {
+    for (EACH_DIAGONAL(d, s)) {
         int32_t x = s->reach[d], y = x - d, far = smaller(x, y);
         if (far > best && x < s->n && y < s->m && ends_snake(s, x, y)) {
             best = far;
@@ -379,7 +373,7 @@ static int promising(const search *s, int32_t round, division *cut)
 static int32_t furthest(const search *s, division *cut)
 {
     int32_t best = -1;
-    for (EACH_DIAGONAL(d, s, s->step)) {
+    for (EACH_DIAGONAL(d, s)) {
         int32_t x = smaller(smaller(s->reach[d], s->n), s->m + d);
         if (x + x - d > best) {
             best = x + x - d;

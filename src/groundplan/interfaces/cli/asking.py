@@ -32,7 +32,10 @@ def _command(case: Case) -> click.Command:
     ]
     parameters += [
         click.Option(
-            ["--repo", "path"], default=".", type=click.Path(path_type=Path), help="Repository."
+            ["--path"],
+            default=".",
+            type=click.Path(path_type=Path),
+            help="Where the repository is [default: here].",
         ),
         click.Option(["--workspace"], type=click.Path(path_type=Path), help="Folder of the facts."),
         click.Option(["--json", "as_json"], is_flag=True, help="Answer as one JSON document."),
@@ -103,11 +106,16 @@ def _one_line(item: object) -> str:
         if _is_leaf(value):
             text = _leaf(value)
         elif isinstance(value, tuple | list):
-            text = "; ".join(_leaf(v) if _is_leaf(v) else _one_line(v) for v in value)
+            text = "; ".join(_leaf(v) if _is_leaf(v) else _named(v) for v in value)
         else:
-            text = _one_line(value)
+            text = _named(value)
         parts.append(f"{field.name.replace('_', ' ')}: {text}")
     return " | ".join(parts)
+
+
+def _named(item: object) -> str:
+    """A row within a row: its name says enough, if it has one."""
+    return str(getattr(item, "name", "")) or _one_line(item)
 
 
 def _is_leaf(value: object) -> bool:

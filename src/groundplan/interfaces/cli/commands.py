@@ -174,7 +174,11 @@ def report(
 @click.argument("question", nargs=-1, required=True)
 @_shared
 @click.option(
-    "--repo", "path", default=".", type=click.Path(path_type=Path), help="Repository [default: .]."
+    "--path",
+    "--repo",
+    default=".",
+    type=click.Path(path_type=Path),
+    help="Where the repository is [default: here].",
 )
 def ask(
     question: tuple[str, ...], path: Path, workspace: Path | None, quiet: bool, as_json: bool
