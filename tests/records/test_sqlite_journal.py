@@ -8,8 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +19,7 @@ from hypothesis import strategies as st
 from groundplan.records.chain import MOST_BODY_BYTES
 from groundplan.records.sqlite import SQLiteJournal
 from groundplan.terms.errors import BadInput, Refused
-
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
-@pytest.fixture
-def journal(path: Path) -> Iterator[SQLiteJournal]:
-    opened = SQLiteJournal(path, lambda: NOON)
-    yield opened
-    opened.close()
-
-
-def say(journal: SQLiteJournal, number: int, stream: str = "demo", **more: Any) -> Any:
-    return journal.append(stream, "noted", {"n": number}, by="ann", expected=number, **more)
+from tests.journals import NOON, say
 
 
 def test_what_is_appended_is_read_in_order_by_whoever_opens_the_file(

@@ -6,33 +6,14 @@ import os
 import resource
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from groundplan.records.sqlite import SQLiteJournal
 from groundplan.terms.errors import GroundplanError, Refused, SourceBroken, SourceDown
-
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
-@pytest.fixture
-def journal(path: Path) -> Iterator[SQLiteJournal]:
-    opened = SQLiteJournal(path, lambda: NOON)
-    yield opened
-    opened.close()
-
-
-def say(journal: SQLiteJournal, number: int, stream: str = "demo", **more: Any) -> Any:
-    return journal.append(stream, "noted", {"n": number}, by="ann", expected=number, **more)
+from tests.journals import NOON, say
 
 
 def test_another_programs_database_stays_untouched(path: Path) -> None:

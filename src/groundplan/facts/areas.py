@@ -76,6 +76,11 @@ def assign_areas(paths: Sequence[str], areas: frozenset[str]) -> list[str]:
     return found
 
 
+def name_area(area: str) -> str:
+    """An area as a person calls it: the root's own files have a name too."""
+    return "top-level files" if area == ROOT else area
+
+
 def _directory(path: str) -> str:
     head, slash, _ = path.rpartition("/")
     return head if slash else ROOT

@@ -16,7 +16,7 @@ with bulk_landings as (
   join (select distinct repo, commit_id from changes where bulk) b
     on b.repo = c.repo and b.commit_id = c.commit_id
 )
-select l.landed_week as week, l.repo, l.landing_nr,
+select l.landed_week as week,
   case when l.actor = 'human' then l.person_id end as person_id,
   case when l.landed_week is null then 'dated outside the history'
     when l.actor <> 'human' then 'by bots and agents'

@@ -10,7 +10,7 @@ from groundplan.terms.estimate import Estimate, Measured
 from groundplan.terms.units import CHANGES_PER_WEEK
 
 SELECT = """
-select landed_week as week, repo, landing_nr,
+select landed_week as week,
   case when actor = 'human' then person_id end as person_id,
   case when landed_week is null then 'dated outside the history'
     when actor <> 'human' then 'by bots and agents' end as excluded

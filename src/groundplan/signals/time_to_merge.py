@@ -10,7 +10,7 @@ from groundplan.terms.estimate import Estimate, Measured
 from groundplan.terms.units import HOURS
 
 SELECT = """
-select landed_week as week, repo, landing_nr,
+select landed_week as week,
   case when actor = 'human' then person_id end as person_id,
   case when landed_week is null then 'dated outside the history'
     when actor <> 'human' then 'by bots and agents'

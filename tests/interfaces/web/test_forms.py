@@ -75,8 +75,17 @@ def change(value: float, low: float, high: float, unit: Unit) -> Estimate:
 def test_a_change_is_said_by_its_interval(
     measured: Estimate | Unknown, words: str, interval: str
 ) -> None:
-    said = say_change(measured)
+    said = say_change(measured, claimed=True)
     assert (said.words, said.interval) == (words, interval)
+
+
+def test_a_change_that_does_not_stand_out_is_not_claimed() -> None:
+    said = say_change(change(1.2, 1.1, 1.3, RATIO), claimed=False)
+    assert (said.direction, said.words, said.interval) == (
+        "flat",
+        "no clear change",
+        "+10% to +30%",
+    )
 
 
 @pytest.mark.parametrize(

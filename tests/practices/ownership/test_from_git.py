@@ -169,7 +169,7 @@ def test_sentences_name_places_and_never_people(workspace: Workspace) -> None:
     for finding in found:
         assert 0 <= finding.weight <= 1
         assert "Example" not in finding.sentence + finding.detail
-    assert any("is known by one person" in finding.sentence for finding in found)
+    assert any("Only one person knows" in finding.sentence for finding in found)
 
 
 def test_an_empty_repository_has_nothing_to_say(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -266,15 +266,12 @@ def _conclude(points: Sequence[Point], known: Sequence[tuple[Block, Estimate]]) 
     if len(known) == 1:
         text = f"{_say_block(first_block)}: {first}."
     else:
-        verb = "shows no clear change"
-        if last.low > first.high:
-            verb = "rose"
-        elif last.high < first.low:
-            verb = "fell"
+        apart = last.low > first.high or last.high < first.low
         text = (
-            f"From {say_month(first_block.start_on)} to "
-            f"{say_month(last_block.end_on - timedelta(days=1))} it {verb}: "
-            f"{first.unit.format(first.value)} at first, {last} at the end."
+            f"{say_month(first_block.start_on)} to "
+            f"{say_month(last_block.end_on - timedelta(days=1))}: "
+            f"{first.unit.format(first.value)} at first, {last} at the end; the two intervals "
+            f"{'do not overlap' if apart else 'overlap'}."
         )
     hidden = sum(isinstance(point.value, Unknown) for point in points)
     if hidden:

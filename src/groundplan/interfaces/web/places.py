@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from groundplan.facts.areas import name_area
 from groundplan.interfaces.web.desk import Visit
-from groundplan.interfaces.web.rendering import area_href, name_area
+from groundplan.interfaces.web.rendering import area_href
 from groundplan.usecase import Practice
 
 NAVIGATION = (

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import jinja2
 from markupsafe import Markup
 
+from groundplan.facts.areas import name_area
 from groundplan.interfaces import charts
 from groundplan.interfaces.charts.svg import shorten, show_hidden
 from groundplan.interfaces.web import wording
@@ -29,11 +30,6 @@ def _finalize(value: object) -> object:
 def area_href(repo: str, area: str) -> str:
     """The address of an area; the root's own area `.` has an empty last part."""
     return f"/areas/{quote(repo, safe='')}/{'' if area == '.' else quote(area)}"
-
-
-def name_area(area: str) -> str:
-    """An area as a person calls it: the root's own files have a name too."""
-    return "top-level files" if area == "." else area
 
 
 def say_known(count: int) -> str:

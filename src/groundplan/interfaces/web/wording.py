@@ -49,8 +49,11 @@ def say_sample(value: Measured) -> str:
     return f"from {value.n:,} {value.n_of}"
 
 
-def say_change(change: Measured) -> Change:
-    """A ratio as a percentage, a difference in its own unit; `no clear change` if that may be."""
+def say_change(change: Measured, claimed: bool) -> Change:
+    """A ratio as a percentage, a difference in its own unit; `no clear change` unless claimed.
+
+    claimed: the reading stands out among all that are shown side by side (`Reading.stands_out`).
+    """
     if isinstance(change, Unknown):
         return Change("unknown", "cannot tell yet", say_interval(change))
     if change.unit.name == "ratio":
@@ -60,9 +63,9 @@ def say_change(change: Measured) -> Change:
         none = 0.0
         value, low, high = (_signed(change, v) for v in (change.value, change.low, change.high))
     interval = f"{low} to {high}"
-    if change.low > none:
+    if claimed and change.low > none:
         return Change("up", f"up {value.lstrip('+')}", interval)
-    if change.high < none:
+    if claimed and change.high < none:
         return Change("down", f"down {value.lstrip('−')}", interval)
     return Change("flat", "no clear change", interval)
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, TypeAlias
 from urllib.parse import quote
 
+from groundplan.facts.areas import name_area
 from groundplan.inference.go_to import (
     ACTIVE_DAYS,
     EXPERT_RELATIVE,
@@ -30,7 +31,6 @@ LINES: Final = 20_000  # of everything: where a symbol is defined may come late
 WORDS: Final = 8  # of a question
 COMMON: Final = 0.05  # of all commits: a word in more of them tells nothing
 SEARCHED: Final = 3  # words of a question, the rarest, in the documents
-
 Experts: TypeAlias = tuple[Expert, ...]
 
 METHOD: Final = (
@@ -183,9 +183,9 @@ def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
     risks = {a.leaver_files * a.code_share * (1 + (a in alone)): a for a in areas}
     if risks and (risk := max(risks)):
         one = risks[risk]
-        known = f"{one.area} is known by one person; if that person leaves"
+        known = f"Only one person knows {name_area(one.area)}; if that person leaves"
         sentence = (
-            f"{known if one in alone else f'If one person leaves {one.area}'}, "
+            f"{known if one in alone else f'If one person leaves {name_area(one.area)}'}, "
             f"{FILES.say(one.leaver_files)} of {one.living_files:,} lose their last expert."
         )
         detail = f"One person alone knows {len(alone)} of {len(areas)} areas. Reviews spread it."
@@ -195,8 +195,8 @@ def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
     if forgotten:
         one = max(forgotten, key=lambda area: (area.files_known_by_nobody, area.area))
         sentence = (
-            f"Nobody who is still active knows {one.area}: {one.files_known_by_nobody:,} of its "
-            f"{FILES.say(one.living_files)} have no expert left."
+            f"Nobody who is still active knows {name_area(one.area)}: "
+            f"{one.files_known_by_nobody:,} of {FILES.say(one.living_files)} have no expert left."
         )
         detail = "Code at rest may stay so; before it changes, plan time to read it."
         weight = 0.35 + 0.3 * math.sqrt(one.files_known_by_nobody / total)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from groundplan.facts.areas import name_area
 from groundplan.interfaces import charts
 from groundplan.interfaces.team_page import AreaState, read_areas
 from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.formats import Page
 from groundplan.interfaces.web.pages.team import area_map
-from groundplan.interfaces.web.rendering import name_area, say_known
+from groundplan.interfaces.web.rendering import say_known
 from groundplan.interfaces.web.rows import PAGE_SIZE, RowsPage
 from groundplan.interfaces.web.tables import Table, markdown_table, markdown_text
 from groundplan.interfaces.web.wording import say_count

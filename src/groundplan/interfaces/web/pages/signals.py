@@ -118,13 +118,13 @@ def plain_sentence(declared: Signal, reading: Reading) -> str:
     """What a signal says when it has nothing worth a finding."""
     if isinstance(reading.now, Unknown):
         return f"{declared.title}: not enough data yet"
-    change = say_change(reading.change)
+    change = say_change(reading.change, reading.stands_out)
     said = f"{declared.title}: {say_value(reading.now)}"
     return said if change.direction == "unknown" else f"{said}, {change.words}"
 
 
 def _markdown(declared: Signal, reading: Reading, sentence: str, rows: RowsPage) -> str:
-    change = say_change(reading.change)
+    change = say_change(reading.change, reading.stands_out)
     lines = [
         f"**{markdown_text(sentence)}**",
         "",

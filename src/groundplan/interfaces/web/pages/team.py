@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from markupsafe import Markup
 
+from groundplan.facts.areas import name_area
 from groundplan.interfaces import charts
 from groundplan.interfaces.team_page import AreaState, Overview, Shown, TeamPage
 from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.formats import Page
-from groundplan.interfaces.web.rendering import area_href, name_area
+from groundplan.interfaces.web.rendering import area_href
 from groundplan.interfaces.web.tables import Table, markdown_text
 from groundplan.interfaces.web.views import view_team_page
 from groundplan.interfaces.web.wording import (
@@ -147,7 +148,7 @@ def overview_table(overviews: Sequence[Overview]) -> Table:
         if view.reading is None:
             rows.append((view.signal.title, "could not be read", view.trouble, "", "", "", ""))
             continue
-        now, change = view.reading.now, say_change(view.reading.change)
+        now, change = view.reading.now, say_change(view.reading.change, view.reading.stands_out)
         course = charts.write_spark(view.reading.series)
         numbers = (say_value(now), say_interval(now), say_level(now))
         rows.append((view.signal.title, *numbers, change.words, change.interval, course))
