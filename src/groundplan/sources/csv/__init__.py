@@ -1,0 +1,1 @@
+"""Tables that people bring themselves, whatever their columns are called."""

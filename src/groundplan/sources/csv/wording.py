@@ -1,0 +1,56 @@
+"""What the name of a column says: its words, and the unit of the numbers below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from groundplan.inference.arrays import Floats
+from groundplan.sources.csv.cells import Numbers
+from groundplan.terms.units import DAYS, HOURS, WEEKS, Style, Unit
+
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_UNIT_WORDS: Final[Mapping[str, Unit]] = {
+    **dict.fromkeys("h hr hrs hour hours".split(), HOURS),
+    **dict.fromkeys("d day days".split(), DAYS),
+    **dict.fromkeys("w week weeks".split(), WEEKS),
+    **dict.fromkeys("min mins minute minutes".split(), Unit("minutes", "minutes", Style.DURATION)),
+    **dict.fromkeys(
+        "s sec secs second seconds".split(), Unit("seconds", "seconds", Style.DURATION)
+    ),
+    **dict.fromkeys("sp point points storypoints".split(), Unit("points", "points", Style.RATE)),
+    **dict.fromkeys("pomodoro pomodoros".split(), Unit("pomodoros", "pomodoros", Style.RATE)),
+}
+UNSTATED: Final = Unit("units", "units of the file", Style.RATE)
+
+
+def words_of(column: str) -> list[str]:
+    """The words of a column's name in lower case, joined ones taken apart."""
+    return [word.lower() for word in _WORD.findall(column)]
+
+
+def in_one_unit(
+    estimate: Numbers, actual: Numbers, estimate_column: str, actual_column: str, notes: list[str]
+) -> tuple[Floats, Floats, Unit, Unit]:
+    """Both columns, the actual in the estimate's unit where both are of the clock."""
+    unit = _unit(actual, actual_column)
+    estimate_unit = _unit(estimate, estimate_column)
+    unit, estimate_unit = unit or estimate_unit or UNSTATED, estimate_unit or unit or UNSTATED
+    if unit == estimate_unit:
+        return estimate.values, actual.values, unit, estimate_unit
+    clock = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
+    if unit.name in clock and estimate_unit.name in clock:
+        factor = clock[unit.name] / clock[estimate_unit.name]
+        notes.append(f"Actuals are converted from {unit.noun} to {estimate_unit.noun}.")
+        return estimate.values, actual.values * factor, estimate_unit, estimate_unit
+    notes.append(
+        f"Estimates are in {estimate_unit.noun}, actuals in {unit.noun}: only the person's own "
+        "history can tell how they relate."
+    )
+    return estimate.values, actual.values, unit, estimate_unit
+
+
+def _unit(numbers: Numbers, column: str) -> Unit | None:
+    words = [numbers.word, *words_of(column)]
+    return next((_UNIT_WORDS[word] for word in words if word in _UNIT_WORDS), None)
