@@ -10,10 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from groundplan.access import local_scope
+from groundplan.access import LOCAL_VIEWER, ScopedJournal, local_scope
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.interfaces.web.workspace import StageState
 from groundplan.practices.catalogue import discover as discover_practices
+from groundplan.records.folding import Folds
+from groundplan.records.roster import Roster
 from groundplan.records.sqlite import SQLiteJournal
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.measure import measure
@@ -40,6 +42,7 @@ class MartWorkspace:
     def __init__(self, mart: Path, journal: Path) -> None:
         self._mart = DuckDB(mart, read_only=True)
         self._journal = SQLiteJournal(journal, lambda: datetime.now(UTC))
+        self._folds = Folds(self._journal)
         self._readings: dict[tuple[str, Scope], Reading] = {}
         self._lock = threading.Lock()
         self.stages: tuple[StageState, ...] = ()
@@ -55,16 +58,20 @@ class MartWorkspace:
         """Every practice."""
         return discover_practices()
 
-    def scope(self) -> Scope:
+    def scope(self, viewer: str = LOCAL_VIEWER, team: str = "") -> Scope:
         """What the local user may see."""
         rows = self._mart.cursor().rows("select repo from repos")
-        return local_scope([repo for (repo,) in rows], viewer=None)
+        return local_scope([repo for (repo,) in rows])
+
+    def roster(self) -> Roster:
+        """Nobody: a mart has no teams."""
+        return Roster()
 
     def progress(self) -> Sequence[StageState]:
         """Work under way."""
         return self.stages
 
-    def context(self) -> Context:
+    def context(self, scope: Scope | None = None, request: str | None = None) -> Context:
         """A fresh context."""
         with self._lock:
             mart = self._mart.cursor()
@@ -82,7 +89,8 @@ class MartWorkspace:
         return Context(
             mart=mart,
             measure=measured,
-            journal=self._journal,
+            journal=ScopedJournal(self._journal, scope or self.scope(), {}, self._folds, request),
+            roster=Roster(),
             documents=NoDocuments(),
             now=datetime.now(UTC),
             as_of=as_of,

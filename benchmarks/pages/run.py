@@ -29,8 +29,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mart_workspace import MartWorkspace
 from synthetic_mart import Size, generate
 
+from groundplan.bootstrap import utc_now
 from groundplan.interfaces.web.app import create_app
+from groundplan.interfaces.web.doors.doors import Doors
+from groundplan.interfaces.web.doors.links import Purpose
+from groundplan.interfaces.web.doors.settings import local_settings
+from groundplan.records.sqlite_vault import SQLiteVault
 
+PORT = 8088
+BASE = f"http://127.0.0.1:{PORT}"
 BAR_MS = 100.0
 WARM = 40  # requests of each page
 
@@ -65,11 +72,13 @@ async def ask_for(client: httpx.AsyncClient, address: str) -> tuple[float, float
     return took
 
 
-async def measure_pages(workspace: MartWorkspace) -> dict[str, Any]:
+async def measure_pages(workspace: MartWorkspace, doors: Doors) -> dict[str, Any]:
     """Cold and warm times of every page, and of questions that are all different."""
-    transport = httpx.ASGITransport(app=create_app(workspace))
+    transport = httpx.ASGITransport(app=create_app(workspace, doors))
     result: dict[str, Any] = {"pages": {}}
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    link, _ = doors.invite(Purpose.LOCAL)
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+        await client.get(link)
         every: list[tuple[float, float]] = []
         for address in pages(workspace):
             cold = await ask_for(client, address)
@@ -83,8 +92,9 @@ async def measure_pages(workspace: MartWorkspace) -> dict[str, Any]:
             print(address, result["pages"][address], flush=True)
         result["all_warm"] = percentiles(every)
         paths = workspace.context().mart.rows(
-            "select path from files where alive order by hash(file_id) limit 6"
+            "select path from files where alive order by hash(file_id) limit 30"
         )
+        await ask_for(client, "/ask")  # what the page recalls, and no answer
         asked = [await ask_for(client, f"/ask?q={path}") for (path,) in paths]
         result["ask_new_question"] = percentiles(asked)
         print("/ask, every question new", result["ask_new_question"])
@@ -116,7 +126,9 @@ def main() -> None:
             generate(mart, Size(given.changes))
         workspace = MartWorkspace(mart, Path(folder) / "journal.sqlite")
         rows = workspace.context().mart.rows("select count(*) from changes")[0][0]
-        result = asyncio.run(measure_pages(workspace))
+        vault = SQLiteVault(Path(folder) / "vault.sqlite", utc_now)
+        doors = Doors(vault, utc_now, local_settings(PORT), workspace.roster)
+        result = asyncio.run(measure_pages(workspace, doors))
     slow = [name for name, page in result["pages"].items() if page["p95_ms"] > BAR_MS]
     result |= {
         "changes": rows,

@@ -10,7 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from groundplan.facts import mart_sql
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.mart_knowledge import build_rollups
+from groundplan.inference import go_to
 
 START = "timestamp '2012-01-02'"
 YEARS = 12
@@ -179,6 +182,8 @@ def generate(path: Path, size: Size) -> None:
         }
         for table in _TABLES:
             engine.execute(table.format(**words))
+        engine.execute(mart_sql.AREA_WEEKS)
+        build_rollups(engine, go_to.settings())
         engine.execute("checkpoint")
     finally:
         engine.close()

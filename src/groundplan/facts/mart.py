@@ -25,15 +25,15 @@ from groundplan.facts.code import (
 )
 from groundplan.facts.engines.duckdb import DuckDB, as_text
 from groundplan.facts.identity import Decision
-from groundplan.facts.knowledge import build_rollup
 from groundplan.facts.ledger import Snapshot
 from groundplan.facts.mart_files import follow_files
+from groundplan.facts.mart_knowledge import build_rollups
 from groundplan.facts.mart_people import identify
 from groundplan.facts.pulls import first_authored
 from groundplan.facts.work_kinds import TouchedFiles, classify, sort_path
 from groundplan.terms.progress import Progress
 
-MART_VERSION = 2
+MART_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,10 @@ class _Build:
             self.classify,
             lambda: self.sql(mart_sql.COMMITS, mart_sql.CREDITS),
             lambda: follow_files(self.engine),
-            lambda: self.sql(mart_sql.CHANGES, mart_sql.FILES, mart_sql.AREAS),
+            lambda: self.sql(mart_sql.CHANGES, mart_sql.FILES, mart_sql.AREAS, mart_sql.AREA_WEEKS),
             self.find_pull_starts,
             lambda: self.sql(mart_sql.LANDINGS, mart_sql.REPOS),
-            lambda: build_rollup(self.engine, expertise),
+            lambda: build_rollups(self.engine, expertise),
             self.drop_scaffolding,
         ]
         with progress.stage("Arranging the facts", len(steps), "steps") as stage:

@@ -119,6 +119,13 @@ select repo, area, count(*) as files, count(*) filter (where alive) as alive_fil
 from files group by repo, area order by repo, area
 """
 
+AREA_WEEKS = """
+create or replace table area_weeks as
+select repo, area, person_id, authored_week, count(*) as changes from changes
+where actor = 'human' and not bulk and authored_week is not null
+group by repo, area, person_id, authored_week order by repo, area, authored_week, person_id
+"""
+
 LANDINGS = """
 create table landings as
 with brought as (

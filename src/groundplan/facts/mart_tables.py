@@ -15,7 +15,7 @@ def _table(name: str, grain: str, key: str, columns: dict[str, tuple[Type, str]]
 
 
 T, I, B, X = Type.TEXT, Type.INTEGER, Type.BIGINT, Type.BOOLEAN  # noqa: E741 - a table of letters
-AT, ON = Type.TIMESTAMP, Type.DATE
+AT, ON, F = Type.TIMESTAMP, Type.DATE, Type.DOUBLE
 
 _REPO = {"repo": (T, "the repository's id")}
 _COMMIT = {"commit_id": (T, "full object id")}
@@ -37,6 +37,50 @@ _SIZE = {
     "deleted": (B, "lines deleted; the same"),
     "files": (B, "files changed; null for merges and where it is unknown"),
 }
+
+KNOWLEDGE = (
+    _table(
+        "presence",
+        "a person whose work or review landed in a repository",
+        "repo nr",
+        {
+            **_REPO,
+            "nr": (I, "number within the repository"),
+            "person_id": (T, "the person"),
+            "name": (T, "the name shown"),
+            "silent_days": (F, "since the last landed work or review"),
+        },
+    ),
+    _table(
+        "commit_people",
+        "a person's part in a commit of the main line; sorted by repo, order_nr",
+        "repo order_nr nr part",
+        {
+            **_REPO,
+            "order_nr": (B, "as in commits"),
+            "nr": (I, "as in presence"),
+            "part": (T, "author, coauthor, reviewer or merger"),
+        },
+    ),
+    _table(
+        "area_people",
+        "what a person knows of an area, with decay (facts/mart_knowledge.py)",
+        "repo area nr",
+        {
+            **_REPO,
+            "area": (T, "the area"),
+            "nr": (I, "as in presence"),
+            "fresh": (F, "touches of all its files, by the faster decay"),
+            "helped": (F, "the same, reviews and merges counting in full"),
+            "kept": (F, "touches of its living files, by the slower decay"),
+            "changes": (B, "of its living files"),
+            "reviews": (B, "of changes of its living files"),
+            "last_at": (AT, "the last of these, UTC"),
+            "sole": (B, "living files that nobody else active knows"),
+            "part": (F, "living files known, each divided by its knowers"),
+        },
+    ),
+)
 
 TABLES = (
     _table(
@@ -160,6 +204,18 @@ TABLES = (
         },
     ),
     _table(
+        "area_weeks",
+        "a person's changes in an area in a week; bulk commits, bots and agents left out",
+        "repo area person_id authored_week",
+        {
+            **_REPO,
+            "area": (T, "the area"),
+            "person_id": (T, "the person"),
+            "authored_week": _AUTHORED["authored_week"],
+            "changes": (B, "changes of files"),
+        },
+    ),
+    _table(
         "landings",
         "one merged change: a first-parent commit of the main line",
         "repo landing_nr",
@@ -191,6 +247,7 @@ TABLES = (
             "lines_pending": (B, "changes whose lines are not counted yet"),
         },
     ),
+    *KNOWLEDGE,
 )
 
 

@@ -5,8 +5,9 @@ People and files are numbers here; nothing is stored, nothing is named.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,12 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 
 AUTHOR_NORMALISED = 0.75  # of the file's highest degree of authorship (Avelino et al. 2016)
 AUTHOR_ABSOLUTE = 3.293  # the regression's intercept: an author is above a stranger
+SLOPES = (1.098, 0.164, 0.321)  # of its terms: created, own changes, others' changes
 COVERED = 0.5  # of the files still have an author; below that, the team has lost the code
+AVELINO: Final = (
+    "Avelino et al. 2016: authors by degree of authorship; whoever has most files is removed until "
+    "more than half of the living files that a person ever changed have no author."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,20 @@ class TruckFactor:
     removed: Ints
     lost_share: Floats
     files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What the people of a truck factor take with them.
+
+    removed: people, in the order of removal. first: a row of each file, shape (files,).
+    lost: files that have no author left, shape (files,); none while nobody is removed.
+    """
+
+    factor: Measured
+    removed: Ints
+    first: Ints
+    lost: Flags
 
 
 def decayed(weight: npt.ArrayLike, age_days: npt.ArrayLike, half_life_days: float) -> Floats:
@@ -134,7 +154,9 @@ def degree_of_authorship(
     first = np.asarray(created, dtype=float)
     delivered = np.asarray(own, dtype=float)
     accepted = np.asarray(others, dtype=float)
-    return np.asarray(3.293 + 1.098 * first + 0.164 * delivered - 0.321 * np.log1p(accepted))
+    created_it, own_change, others_change = SLOPES
+    points = created_it * first + own_change * delivered - others_change * np.log1p(accepted)
+    return np.asarray(AUTHOR_ABSOLUTE + points)
 
 
 def find_authors(file: Ints, degree: Floats) -> Flags:
@@ -211,13 +233,18 @@ def truck_factor_interval(
     )
 
 
-def find_orphans(file: Ints, person: Ints, leaving: Ints, files: int) -> Flags:
-    """Which files lose their last expert when `leaving` go, shape (files,).
+def assess_loss(rows: Mapping[str, npt.NDArray[Any]], need: int, rng: np.random.Generator) -> Loss:
+    """The truck factor [people] of some files, and which of them lose their last author.
 
-    A file without any expert cannot lose one, and is not counted.
+    rows: columns file, directory, nr (the person), created, own, others: a row for each file and
+    person who changed it; rows of people who cannot be authors may be left out.
     """
-    had = np.zeros(files, dtype=bool)
-    had[file] = True
-    kept = np.zeros(files, dtype=bool)
-    kept[file[~np.isin(person, leaving)]] = True
-    return had & ~kept
+    _, first, number = np.unique(rows["file"], return_index=True, return_inverse=True)
+    degree = degree_of_authorship(rows["created"], rows["own"], rows["others"])
+    authors = find_authors(number, degree)
+    file, person = number[authors], rows["nr"][authors]
+    removed = find_truck_factor(file, person, len(first)).removed
+    cluster = np.unique(rows["directory"][first], return_inverse=True)[1]
+    factor = truck_factor_interval(file, person, cluster, need, rng)
+    kept = np.isin(np.arange(len(first)), file[~np.isin(person, removed)])
+    return Loss(factor, removed, first, ~kept & bool(len(removed)))

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from groundplan.inference.expertise import Floats, calibrate, rank_people, share_interval
+from groundplan.inference.go_to_hits import say_share
 from groundplan.terms.estimate import Measured, Unknown
 from groundplan.terms.units import People
 
@@ -31,9 +32,17 @@ EXPERT_RELATIVE: Final = 0.1  # of what the best knower still knows
 ACTIVE_DAYS: Final = 180  # without landed work or a review; longer is silent
 NEED_CHANGES: Final = 5  # in a place, before anything is said about who knows it
 GO_TO: Final = 3  # people at most for a place
+MOST_DECLARED: Final = 6  # declared owners at most
+MONTH_DAYS: Final = 365.25 / 12
 LEAST_SHARE: Final = 0.05  # of the next changes, to be worth asking
 KNEW: Final = 0.5  # of the most touches anybody has: knew it once
 CLOSE: Final = 0.8  # of the share before: listed by name, not by share
+
+METHOD: Final = (
+    f"Who comes next: a change counts half after {HALF_LIFE_DAYS:.0f} days. Who knows: half after "
+    f"{MEMORY_DAYS:.0f} days, and at least {EXPERT_RELATIVE:.0%} of what the best knower has left. "
+    f"A review counts {REVIEW_WEIGHT:g} of a change. Silent: {ACTIVE_DAYS} days without either."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,14 @@ class Crowd:
     last_at: npt.NDArray[np.datetime64]
     silent_days: Floats
 
+    @classmethod
+    def of(cls, rows: Mapping[str, npt.NDArray[Any]], levels: Sequence[str]) -> Crowd:
+        """The crowd of columns by these names, a person a row; levels: the columns of levels."""
+        last_at = np.ma.filled(rows["last_at"], np.datetime64("NaT"))
+        known = np.stack([rows[level] for level in levels])
+        touches = rows["kept"], rows["changes"], rows["reviews"]
+        return cls(rows["name"], known, *touches, last_at, rows["silent_days"])
+
     def without(self, names: Sequence[str]) -> Crowd:
         """The same crowd after some have left."""
         kept = ~np.isin(self.names, names)
@@ -68,7 +85,10 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Expert:
-    """Somebody to ask about a place. share: of the next changes there; last_on: the month."""
+    """Somebody to ask about a place. share: of the next changes there; last_on: the month.
+
+    held: how often such shares came true; empty where that was not looked at.
+    """
 
     name: str
     share: Measured
@@ -76,6 +96,21 @@ class Expert:
     reviews: int
     last_on: date | None
     active: bool
+    reason: str
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredOwner:
+    """Whom a file declares to own a place: as written, the person's name, files of the place.
+
+    active: whether work of theirs still lands; None for a team, or somebody the history lacks.
+    """
+
+    owner: str
+    name: str
+    files: int
+    active: bool | None
     reason: str
 
 
@@ -119,12 +154,13 @@ def choose_experts(
     touches = (crowd.changes + crowd.reviews).astype(float)
     knew = np.where(~active & (touches >= KNEW * touches.max()), touches, 0.0)
     asked = np.where(active & (shares >= LEAST_SHARE), shares, 0.0)
-    asked_first = _choose(crowd, asked, shares, evidence, thing)
-    return asked_first, _choose(crowd, knew, shares, evidence, thing)
+    checked = backoff == BACKOFF and not narrowest  # as in evidence/ownership
+    asked_first = _choose(crowd, asked, shares, evidence, thing, checked)
+    return asked_first, _choose(crowd, knew, shares, evidence, thing, checked)
 
 
 def _choose(
-    crowd: Crowd, by: Floats, shares: Floats, evidence: float, thing: str
+    crowd: Crowd, by: Floats, shares: Floats, evidence: float, thing: str, checked: bool
 ) -> tuple[Expert, ...]:
     """The first few; people who are close stand in alphabetical order, for this is no ranking."""
     first = [int(i) for i in np.argsort(-by, kind="stable")[:GO_TO] if by[i] > 0]
@@ -140,11 +176,12 @@ def _choose(
         share = share_interval(float(shares[i]), evidence, n, NEED_CHANGES)
         if crowd.silent_days[i] > ACTIVE_DAYS:
             share = Unknown(f"nothing landed for {ACTIVE_DAYS} days", 0, 1, "changes")
-        chosen.append(_describe(crowd, i, share, thing))
+        held = say_share(share) if checked and by[i] == by.max() else ""
+        chosen.append(_describe(crowd, i, share, thing, held))
     return tuple(chosen)
 
 
-def _describe(crowd: Crowd, i: int, share: Measured, thing: str) -> Expert:
+def _describe(crowd: Crowd, i: int, share: Measured, thing: str, held: str) -> Expert:
     changes, reviews = int(crowd.changes[i]), int(crowd.reviews[i])
     at = crowd.last_at[i]
     month = None if np.isnat(at) else at.astype("datetime64[M]").astype(date)
@@ -154,11 +191,52 @@ def _describe(crowd: Crowd, i: int, share: Measured, thing: str) -> Expert:
     if month:
         reason += f", last in {month:%B %Y}"
     active = bool(crowd.silent_days[i] <= ACTIVE_DAYS)
-    return Expert(str(crowd.names[i]), share, changes, reviews, month, active, reason)
+    return Expert(str(crowd.names[i]), share, changes, reviews, month, active, reason, held)
 
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+
+
+def describe_declared(
+    place: str,
+    counts: Mapping[str, int],
+    files: int,
+    people: Mapping[str, str],
+    ids: npt.NDArray[Any],
+    crowd: Crowd,
+    as_of: datetime,
+) -> tuple[DeclaredOwner, ...]:
+    """The declared owners of a place of `files` files, those of most files first.
+
+    place: the file that declares. counts: files by owner. people: the ids of owners
+    who were recognised; ids: of the crowd.
+    """
+    found, nr = [], {person: i for i, person in enumerate(ids.tolist())}
+    for owner, n in list(counts.items())[:MOST_DECLARED]:
+        i = nr.get(people.get(owner, ""))
+        some = f" for {n:,} of {files:,} files" if n < files else ""
+        reason = f"declared in {place}{some}"
+        if i is None:
+            team = "/" in owner or owner.startswith("@@")
+            reason += "" if team else ", not recognised in the history"
+            found.append(DeclaredOwner(owner, "", n, None, reason))
+            continue
+        touched = "last touched it" if files == 1 else "last touched one of its files"
+        ago = _ago(np.datetime64(as_of.replace(tzinfo=None)) - crowd.last_at[i])
+        reason += f", {touched} {ago}" if ago else ", never touched it"
+        active = bool(crowd.silent_days[i] <= ACTIVE_DAYS)
+        found.append(DeclaredOwner(owner, str(crowd.names[i]), n, active, reason))
+    return tuple(found)
+
+
+def _ago(age: np.timedelta64) -> str:
+    if np.isnat(age):
+        return ""
+    months = int(age / np.timedelta64(1, "D") / MONTH_DAYS)
+    if months < 24:
+        return f"{months} months ago" if months > 1 else ("a month ago", "this month")[not months]
+    return f"{months // 12} years ago"
 
 
 def count_knowers(crowd: Crowd) -> People | Unknown:

@@ -35,21 +35,12 @@ def estimate(sample: Sample) -> Measured:
 
 def speak(reading: Reading) -> Finding | None:
     """A sentence when more or fewer people take part than before."""
-    now, change = reading.now, reading.change
+    now = reading.now
     if not isinstance(now, Estimate) or now.value < 1:
         return None
     sentence = f"In a typical week, {_people(now.value)} have work that lands"
-    weight = sentences.news(reading)
-    if weight and isinstance(change, Estimate):
-        compared = sentences.more(change, "more", "fewer")
-        sentence += f", {compared} in {sentences.before(reading)}."
-    elif sentences.alike(reading):
-        weight = sentences.STATE
-        sentence += f", much as in {sentences.before(reading)}."
-    else:
-        weight, sentence = sentences.STATE, sentence + "."
     detail = "Weeks count by when the work was written, on any repository of the team."
-    return sentences.finding(reading, sentence, weight, detail)
+    return sentences.rate_moved(reading, sentence, detail)
 
 
 def _people(value: float) -> str:

@@ -8,13 +8,14 @@ from groundplan.facts.work_kinds import sort_path
 from groundplan.inference.association import find_pairs
 from groundplan.inference.proportions import share_by_week, share_of
 from groundplan.signals import sentences
-from groundplan.signals.samples import by_week, codes, column, numbered, too_few
+from groundplan.signals.samples import by_week, codes, column, numbered, too_few, words
 from groundplan.signals.signal import Finding, Part, Reading, Sample, Signal
 from groundplan.terms.estimate import Estimate, Measured
 from groundplan.terms.units import SHARE
 
-# Four years and the running one; files are named only if they are still there, and change often
-# enough to have partners.
+# Four years and the running one; a row of each change, and of the last year, from which pairs are
+# read, one of each file that may be named: it is still there, changes often enough to have
+# partners, and not together with very many files, where every pair of them seems tied.
 SELECT = """
 with numbers as (
   select repo, row_number() over (order by repo) * 10000000000 as nr from scope_repos
@@ -34,20 +35,21 @@ often as (
   select repo, file_id from recent group by repo, file_id having count(*) >= 5
 ),
 reach as (
-  select change_id, min(file) as first_file, min(area) <> max(area) as spans
+  select change_id, min(authored_week) as week, min(area) <> max(area) as spans,
+    count(*) as files
   from recent group by change_id
 )
-select r.authored_week as week, r.change_id, r.file, r.area,
-  case when f.alive then f.path end as path,
-  r.file = w.first_file as leads, w.spans
+select week, change_id, true as leads, spans, null as file, null as area, null as path from reach
+union all
+select r.authored_week, r.change_id, false, w.spans, r.file, r.area, f.path
 from recent r
-join reach w on w.change_id = r.change_id
-left join often o on o.repo = r.repo and o.file_id = r.file_id
-left join files f on f.repo = o.repo and f.file_id = o.file_id
+join reach w on w.change_id = r.change_id and w.files <= 30
+join often o on o.repo = r.repo and o.file_id = r.file_id
+join files f on f.repo = o.repo and f.file_id = o.file_id and f.alive
+where r.authored_week >= cast(:until as timestamp) - interval 52 weeks
 """
 MINIMUM = 50
 MOST_PARTS = 10
-MOST_FILES = 30  # of a change whose files may pair
 
 
 def estimate(sample: Sample) -> Measured:
@@ -61,19 +63,18 @@ def estimate(sample: Sample) -> Measured:
 
 def pairs(sample: Sample) -> tuple[Part, ...]:
     """The files that change together most surely: of changes to either, the share to both."""
-    paths = sample.rows["path"]
-    known = ~np.ma.getmaskarray(paths)
     change, changes = numbered(sample, "change_id")
-    # in a change with very many files, every pair of them seems tied
-    known &= np.bincount(change, minlength=changes)[change] <= MOST_FILES
-    code = {p: sort_path(str(p)) == "code" for p in set(np.ma.getdata(paths)[known].tolist())}
-    known &= np.array([code.get(p, False) for p in np.ma.getdata(paths).tolist()], dtype=bool)
-    file, names = codes(np.asarray(np.ma.getdata(paths)[known], dtype=object))
-    area = np.asarray(sample.rows["area"], dtype=object)[known]
-    if not len(file):
+    known = ~np.ma.getmaskarray(sample.rows["file"])
+    path, area = (words(sample, name)[known] for name in ("path", "area"))
+    _, at, of_row = np.unique(sample.rows["file"][known], return_index=True, return_inverse=True)
+    code = np.array([sort_path(str(one)) == "code" for one in path[at].tolist()], dtype=bool)
+    if not code.any():
         return ()
+    file_of = np.full(len(at), -1, dtype=np.int64)
+    file_of[code], names = codes(path[at[code]])
+    file = file_of[of_row]
     home: dict[int, object] = dict(zip(file.tolist(), area.tolist(), strict=True))
-    found = find_pairs(change[known], file, changes)
+    found = find_pairs(change[known][file >= 0], file[file >= 0], changes)
     # pairs across areas first: inside an area, moving together is what an area is for
     order = sorted(
         range(len(found.first)),

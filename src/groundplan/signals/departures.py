@@ -13,13 +13,10 @@ from groundplan.terms.units import SHARE
 
 SELECT = """
 with weekly as (
-  select repo, area, person_id, authored_week, count(*) as changes
-  from changes
-  where repo in (select repo from scope_repos) and actor = 'human' and not bulk
-    and authored_week is not null
-  group by repo, area, person_id, authored_week
+  select repo, area, person_id, authored_week, changes from area_weeks
+  where repo in (select repo from scope_repos)
 ),
-area_weeks as (
+everybody as (
   select repo, area, authored_week, sum(changes) as changes
   from weekly group by repo, area, authored_week
 ),
@@ -55,7 +52,7 @@ watched as (
     sum(a.changes) filter (where a.authored_week <= o.last_week
       and a.authored_week > o.last_week - interval 26 weeks) as before_changes,
     coalesce(sum(a.changes) filter (where a.authored_week > o.last_week), 0) as after_changes
-  from own o join area_weeks a on a.repo = o.repo and a.area = o.area
+  from own o join everybody a on a.repo = o.repo and a.area = o.area
   left join strongest s
     on s.repo = o.repo and s.area = o.area and s.person_id = o.person_id
   where a.authored_week > o.last_week - interval 52 weeks

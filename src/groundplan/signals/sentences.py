@@ -122,6 +122,18 @@ def finding(reading: Reading, sentence: str, weight: float, detail: str) -> Find
     )
 
 
+def rate_moved(reading: Reading, sentence: str, detail: str) -> Finding | None:
+    """The finding on a rate, whose `sentence` goes on with what is known of the window before."""
+    now, change, weight = reading.now, reading.change, news(reading)
+    if not isinstance(now, Estimate):
+        return None
+    if weight and isinstance(change, Estimate):
+        sentence += f", {more(change, 'more', 'fewer')} in {before(reading)}"
+    elif alike(reading):
+        sentence += f", much as in {before(reading)}"
+    return finding(reading, f"{sentence}.", weight or STATE, detail)
+
+
 def share_moved(reading: Reading, what: str, detail: str) -> Finding | None:
     """The finding that a share of `what` moved: "34% of ..., up from 20% in the quarter before"."""
     now, change, weight = reading.now, reading.change, news(reading)

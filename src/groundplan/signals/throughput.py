@@ -30,21 +30,11 @@ def estimate(sample: Sample) -> Measured:
 
 def speak(reading: Reading) -> Finding | None:
     """A sentence when the flow changed, or a plain one when it is known to be steady."""
-    now, change = reading.now, reading.change
+    now = reading.now
     if not isinstance(now, Estimate) or now.value == 0:
         return None
-    sentence = f"About {_rate(now.value)}"
-    weight = sentences.news(reading)
-    if weight and isinstance(change, Estimate):
-        compared = sentences.more(change, "more", "fewer")
-        sentence += f", {compared} in {sentences.before(reading)}."
-    elif sentences.alike(reading):
-        weight = sentences.STATE
-        sentence += f", much as in {sentences.before(reading)}."
-    else:
-        weight, sentence = sentences.STATE, sentence + "."
     detail = "Changes differ in size, so this says how often work lands, not how much was done."
-    return sentences.finding(reading, sentence, weight, detail)
+    return sentences.rate_moved(reading, f"About {_rate(now.value)}", detail)
 
 
 def _rate(value: float) -> str:

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from groundplan.bootstrap import Workspace
-from groundplan.facts import knowledge
-from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts import knowledge, mart_knowledge
 from groundplan.inference import go_to
 from groundplan.inference.expertise import decayed
-from groundplan.practices.ownership import PRACTICE
+from groundplan.practices.ownership import PRACTICE, actions, rules
 from groundplan.terms.progress import Silent
 from tests.histories import ANN, BEN, BOT, History
 
@@ -83,8 +82,8 @@ def settings(workspace: Workspace, **more: object) -> dict[str, object]:
 def test_sql_and_the_measured_functions_decay_alike(workspace: Workspace) -> None:
     mart = workspace.context().mart
     rows = mart.rows(
-        knowledge.KNOWN + "select l.path, s.name, k.fresh, k.kept from known k "
-        "join living l using (file_id) join seen s using (nr)",
+        mart_knowledge.KNOWN + "select l.path, s.name, k.fresh, k.kept from living k "
+        "join places l using (file_id) join presence s using (nr)",
         settings(workspace),
     )
     found = {(path, name): (fresh, kept) for path, name, fresh, kept in rows}
@@ -100,6 +99,26 @@ def test_sql_and_the_measured_functions_decay_alike(workspace: Workspace) -> Non
     assert not [path for path, _ in found if path.startswith("many/")]
 
 
+def test_a_question_sums_what_the_functions_would(workspace: Workspace) -> None:
+    mart = workspace.context().mart
+    asked = mart.query(knowledge.NEAR, settings(workspace, paths=["page/view.c"]))
+    rows = {name: nr for nr, name in enumerate(asked["name"].tolist())}
+    ben, cy = rows["Ben Example"], rows["Cy Example"]
+    ages = np.array([7, 6, 5, 0], dtype=float)
+    drawn = float(decayed(np.ones(4), ages, go_to.HALF_LIFE_DAYS).sum())
+    assert asked["here"][ben] == pytest.approx(drawn)
+    assert (asked["changes"][ben], asked["reviews"][cy]) == (4, 3)
+    # a merge counts for who reviews, not for who knows; both of Cy's parts count
+    assert asked["here"][cy] == pytest.approx(1.0)
+    assert asked["reviews_here"][cy] == pytest.approx(drawn)
+    beside = float(decayed(np.ones(2), np.array([2, 1.5]), go_to.HALF_LIFE_DAYS).sum())
+    first = float(5 * decayed(1, 7.5, go_to.HALF_LIFE_DAYS))
+    assert asked["near"][ben] == pytest.approx(drawn + beside + first)
+    assert asked["around"][ben] == pytest.approx(drawn + beside + first)
+    assert (asked["anywhere"] >= asked["around"] - 1e-9).all()
+    assert (asked["around"] >= asked["near"] - 1e-9).all()
+
+
 def test_the_map_knows_renames_and_leaves_imports_out(workspace: Workspace) -> None:
     areas = {area.area: area for area in run(workspace, "map").areas}
     disk = areas["disk"]
@@ -109,19 +128,20 @@ def test_the_map_knows_renames_and_leaves_imports_out(workspace: Workspace) -> N
     assert [one.name for one in areas["old"].silent] == ["Dee Example"]
 
 
-def test_the_map_is_the_same_from_the_rollup(workspace: Workspace) -> None:
-    context, engine = workspace.context(), DuckDB()
-    for table in ("repos", "people", "files", "commits", "credits", "changes"):
-        engine.load(table, context.mart.query(f"select * from {table}"))
-    kept = dataclasses.replace(context, mart=engine)
-    case = next(case for case in PRACTICE.use_cases if case.name == "ownership.map")
-    live = case.run(kept, workspace.scope(), case.inputs())
-    knowledge.build_rollup(engine, go_to.settings())
-    assert engine.rows("select count(*) from area_people")[0][0] > 0
-    assert case.run(kept, workspace.scope(), case.inputs()) == live
-    assert live == case.run(context, workspace.scope(), case.inputs())
-    engine.execute("delete from area_people")
-    assert case.run(kept, workspace.scope(), case.inputs(prefix="disk")).areas[0].changes == 11
+def test_the_rollup_is_what_counting_anew_gives(workspace: Workspace) -> None:
+    mart, asked = workspace.context().mart, settings(workspace)
+    anew = mart.rows(mart_knowledge.AREA_PEOPLE, asked)
+    assert len(anew) > 3
+    assert mart.rows("select * from area_people order by area, nr") == anew
+    page = [row for row in anew if row[1] == "page"]
+    assert mart.rows(mart_knowledge.AREA_PEOPLE, asked | {"prefix": "page"}) == page
+
+
+def test_an_area_is_known_by_the_same_people_wherever_it_is_shown(workspace: Workspace) -> None:
+    whole = {area.area: area for area in run(workspace, "map").areas}
+    assert run(workspace, "map", prefix="disk").areas == (whole["disk"],)
+    part = run(workspace, "map", prefix="disk/blocks.c").areas[0]
+    assert (part.area, part.living_files, part.changes) == ("disk", 1, 5)
 
 
 def test_who_merges_reviews(workspace: Workspace) -> None:
@@ -164,7 +184,7 @@ def test_a_departure_agrees_with_the_map(workspace: Workspace) -> None:
 
 
 def test_sentences_name_places_and_never_people(workspace: Workspace) -> None:
-    found = PRACTICE.findings(workspace.context(), workspace.scope())
+    found = actions.find_sentences(workspace.context(), workspace.scope())
     assert found
     for finding in found:
         assert 0 <= finding.weight <= 1
@@ -178,4 +198,43 @@ def test_an_empty_repository_has_nothing_to_say(tmp_path_factory: pytest.TempPat
     opened = Workspace(folder / "w", Silent())
     opened.read_names(history.path)
     assert run(opened, "map").areas == ()
-    assert PRACTICE.findings(opened.context(), opened.scope()) == []
+    assert actions.find_sentences(opened.context(), opened.scope()) == []
+
+
+def test_declared_owners_stand_beside_what_the_facts_say(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("declared")
+    history = History(folder / "sample")
+    owned = "disk/ @org/storage @dee\nolder/ @nobody-here\npage/ cy@example.com\n"
+    history.commit({**parts("disk"), **parts("old")}, "Add the disk", by=DEE, at=day(-420))
+    history.commit({".github/CODEOWNERS": owned}, "Declare owners", by=CY, at=day(-2))
+    history.commit(parts("page"), "Add the page", by=ANN, at=day(0))
+    opened = Workspace(folder / "w", Silent())
+    opened.read_names(history.path)
+    answer = run(opened, "ask", what="disk/part1.c")
+    assert [(one.owner, one.name, one.active) for one in answer.declared] == [
+        ("@dee", "Dee Example", False),
+        ("@org/storage", "", None),
+    ]
+    assert (
+        answer.declared[0].reason == "declared in .github/CODEOWNERS, last touched it 13 months ago"
+    )
+    assert answer.declared[1].reason == "declared in .github/CODEOWNERS"
+    areas = {area.area: area for area in run(opened, "map").areas}
+    (cy,) = areas["page"].declared
+    assert (cy.name, cy.files, cy.active) == ("Cy Example", 5, True)
+    assert cy.reason == "declared in .github/CODEOWNERS, never touched it"
+    assert areas["old"].declared == ()
+    hidden = dataclasses.replace(opened.scope(), sees_experts=False)
+    case = next(case for case in PRACTICE.use_cases if case.name == "ownership.map")
+    shown = case.run(opened.context(), hidden, case.inputs())
+    assert [area.declared for area in shown.areas] == [()] * len(shown.areas)
+
+
+def test_silent_owners_are_counted_in_a_group_only() -> None:
+    (finding,) = rules.speak_of_owners("CODEOWNERS", [3, 200, 400, 9, 1], 5, "sample")
+    assert finding.sentence.startswith("2 of the 5 people recognised in CODEOWNERS have landed")
+    assert "8% of changes" in finding.detail
+    assert rules.speak_of_owners("CODEOWNERS", [200, 400, 9, 1], 5, "sample") == []
+    assert rules.speak_of_owners("CODEOWNERS", [3, 9, 1, 2, 5], 5, "sample") == []

@@ -10,14 +10,9 @@ from typing import Final, TypeAlias
 from urllib.parse import quote
 
 from groundplan.facts.areas import name_area
-from groundplan.inference.go_to import (
-    ACTIVE_DAYS,
-    EXPERT_RELATIVE,
-    HALF_LIFE_DAYS,
-    MEMORY_DAYS,
-    REVIEW_WEIGHT,
-    Expert,
-)
+from groundplan.inference import go_to_hits
+from groundplan.inference.expertise import AVELINO
+from groundplan.inference.go_to import ACTIVE_DAYS, METHOD, DeclaredOwner, Expert
 from groundplan.signals.signal import Finding
 from groundplan.terms.estimate import Measured, Unknown
 from groundplan.terms.units import FILES, PEOPLE, Files, People, Share
@@ -28,20 +23,8 @@ HAND_OVER: Final = 20  # files listed at most
 SHOWN: Final = 8  # places and documents of an answer at most
 HITS: Final = 400  # lines of documents that an answer looks at
 LINES: Final = 20_000  # of everything: where a symbol is defined may come late
-WORDS: Final = 8  # of a question
-COMMON: Final = 0.05  # of all commits: a word in more of them tells nothing
 SEARCHED: Final = 3  # words of a question, the rarest, in the documents
 Experts: TypeAlias = tuple[Expert, ...]
-
-METHOD: Final = (
-    f"Who comes next: a change counts half after {HALF_LIFE_DAYS:.0f} days. Who knows: half after "
-    f"{MEMORY_DAYS:.0f} days, and at least {EXPERT_RELATIVE:.0%} of what the best knower has left. "
-    f"A review counts {REVIEW_WEIGHT:g} of a change. Silent: {ACTIVE_DAYS} days without either."
-)
-AVELINO: Final = (
-    "Avelino et al. 2016: authors by degree of authorship; whoever has most files is removed until "
-    "more than half of the living files that a person ever changed have no author."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +67,17 @@ class AreaKnowledge:
     leaver_files: Files
     go_to: Experts
     silent: Experts
+    declared: tuple[DeclaredOwner, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeMap:
-    """The areas, those with most to lose first, and how they were judged."""
+    """The areas, those with most to lose first; how they were judged, and how often that held."""
 
     prefix: str
     areas: tuple[AreaKnowledge, ...]
-    method: str
+    method: str = METHOD
+    checked: str = f"{go_to_hits.say_knowers()} {go_to_hits.say_people()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +108,8 @@ class TruckFactors:
     """Repositories, each followed by its areas."""
 
     rows: tuple[TruckFactorRow, ...]
-    method: str
+    method: str = AVELINO
+    checked: str = go_to_hits.say_maintainers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +131,7 @@ class Departure:
     living_files: Files
     areas: tuple[LostArea, ...]
     hand_over: tuple[HandOver, ...]
-    method: str
+    method: str = METHOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +146,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """people: likely to change it next; silent: knew it; reviewers: review or merge there."""
+    """people: likely to change it next; silent: knew it; reviewers: review or merge there.
+
+    declared: owners by CODEOWNERS. *_checked: how often such answers came true.
+    """
 
     what: str
     kind: str
@@ -169,6 +158,10 @@ class Answer:
     people: Experts
     silent: Experts
     reviewers: Experts
+    declared: tuple[DeclaredOwner, ...]
+    people_checked: str = go_to_hits.say_people()
+    reviewers_checked: str = go_to_hits.say_reviewers()
+    declared_checked: str = go_to_hits.say_declared()
 
 
 def _of_map(sentence: str, weight: float, detail: str, area: AreaKnowledge) -> Finding:
@@ -188,7 +181,8 @@ def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
             f"{known if one in alone else f'If one person leaves {name_area(one.area)}'}, "
             f"{FILES.say(one.leaver_files)} of {one.living_files:,} lose their last expert."
         )
-        detail = f"One person alone knows {len(alone)} of {len(areas)} areas. Reviews spread it."
+        detail = f"One person alone knows {len(alone)} of {len(areas)} areas. Reviews spread it. "
+        detail += go_to_hits.say_knowers()
         weight = 0.5 + 0.45 * math.sqrt(risk / 2 / total)
         found.append(_of_map(sentence, weight, detail, one))
     forgotten = [area for area in areas if area.knowers == 0 and area.files_known_by_nobody]
@@ -198,7 +192,8 @@ def speak_of_areas(areas: Sequence[AreaKnowledge]) -> list[Finding]:
             f"Nobody who is still active knows {name_area(one.area)}: "
             f"{one.files_known_by_nobody:,} of {FILES.say(one.living_files)} have no expert left."
         )
-        detail = "Code at rest may stay so; before it changes, plan time to read it."
+        detail = "Code at rest may stay so; before it changes, plan time to read it. "
+        detail += go_to_hits.say_knowers()
         weight = 0.35 + 0.3 * math.sqrt(one.files_known_by_nobody / total)
         found.append(_of_map(sentence, weight, detail, one))
     return found
@@ -214,4 +209,16 @@ def speak_of_truck_factor(row: TruckFactorRow) -> list[Finding]:
     if row.silent:
         sentence += f"; {row.silent} of {factor} already silent for {ACTIVE_DAYS} days"
     weight = (0.8 if factor <= 2 else 0.5 if factor <= 5 else 0.3) + (0.1 if row.silent else 0)
-    return [Finding(about, f"{sentence}.", weight, AVELINO, PAGE, row.factor, row.repo)]
+    detail = f"{AVELINO} {go_to_hits.say_maintainers()}"
+    return [Finding(about, f"{sentence}.", weight, detail, PAGE, row.factor, row.repo)]
+
+
+def speak_of_owners(by: str, silent_days: Sequence[float], floor: int, repo: str) -> list[Finding]:
+    """That declared owners went silent: how many of a group, never who."""
+    silent, people = sum(days > ACTIVE_DAYS for days in silent_days), len(silent_days)
+    if not silent or people < floor:
+        return []
+    named = f"{silent} of the {people:,} people recognised in {by}"
+    sentence = f"{named} have landed nothing for {ACTIVE_DAYS} days."
+    detail = f"Reviews are asked of them all the same. {go_to_hits.say_declared()}"
+    return [Finding("ownership.map", sentence, 0.5, detail, f"{PAGE}#map", repo=repo)]
