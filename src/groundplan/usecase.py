@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from groundplan.access import ScopedJournal
 from groundplan.facts.engines.duckdb import DuckDB
-from groundplan.records.journal import Journal
+from groundplan.records.kinds import EntryKind
+from groundplan.records.roster import Roster
 from groundplan.signals.signal import Finding, Reading, Signal
+from groundplan.terms.errors import NotFound
 from groundplan.terms.scope import Role, Scope
 
 Inputs = TypeVar("Inputs")
@@ -43,16 +47,27 @@ class Context:
     """What a use case may touch. There is nothing else: no clock, no store, no globals.
 
     mart: the facts as SQL tables (docs/architecture.md lists them), read-only.
+    journal: what people said, as far as the viewer may read it, and a way to say more.
+    roster: who is on which team; names are no secret inside the workspace.
     now: the moment of the question, aware UTC. as_of: the newest fact's moment, never later.
     """
 
     mart: DuckDB
     measure: Measure
-    journal: Journal
+    journal: ScopedJournal
+    roster: Roster
     documents: Documents
     now: datetime
     as_of: datetime
     rng: np.random.Generator
+
+
+class About(StrEnum):
+    """Whom an answer tells something about; what is about others stands in the access log."""
+
+    NOBODY = "nobody"
+    SELF = "self"
+    TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,8 @@ class UseCase(Generic[Inputs, View]):
 
     name: `practice.verb`. says: one line, as in --help. inputs: a frozen dataclass; its fields'
     annotations carry units, their metadata a help text. roles: who may ask.
-    run: answers; raises only errors of `terms.errors`.
+    run: answers; raises only errors of `terms.errors`. writes: whether it says something.
+    about: whom the answer tells something about.
     """
 
     name: str
@@ -70,6 +86,13 @@ class UseCase(Generic[Inputs, View]):
     view: type[View]
     roles: frozenset[Role]
     run: Callable[[Context, Scope, Inputs], View]
+    writes: bool = False
+    about: About = About.TEAM
+
+
+@dataclass(frozen=True, slots=True)
+class NoInputs:
+    """Nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +101,7 @@ class Practice:
 
     source: the text the practice comes from. reads: the signals and tables it rests on.
     writes: the kinds of journal entries it may append. claims: what is checked, and where.
-    findings: sentences for the team page. page: the template of its web page.
+    page: the template of its web page. findings: sentences for the team page, if it has any.
     """
 
     name: str
@@ -86,8 +109,21 @@ class Practice:
     says: str
     source: str
     reads: tuple[str, ...]
-    writes: tuple[str, ...]
+    writes: tuple[EntryKind, ...]
     use_cases: tuple[UseCase[Any, Any], ...]
-    findings: Callable[[Context, Scope], Sequence[Finding]]
     claims: tuple[str, ...]
     page: str
+    findings: Callable[[Context, Scope], Sequence[Finding]] | None = None
+
+
+def ask(case: UseCase[Inputs, View], context: Context, scope: Scope, inputs: Inputs) -> View:
+    """The one door to a use case: NotFound for a role that it is not for, as if it were not there.
+
+    An answer that tells about others is given only once the access log says so.
+    """
+    if scope.role not in case.roles:
+        raise NotFound("There is no such thing here.", "All pages stand on /find.")
+    view = case.run(context, scope, inputs)
+    if case.about is About.TEAM:
+        context.journal.note_reading(case.name, context.now.date())
+    return view

@@ -1,4 +1,4 @@
-"""What can go wrong, in five kinds. Each says what happened and what to do next."""
+"""What can go wrong, in a few kinds. Each says what happened and what to do next."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ class NotFound(GroundplanError):
 
 class Refused(GroundplanError):
     """The request is understood and will not be carried out; the message is the reason."""
+
+
+class Conflict(Refused):
+    """Somebody else was faster; reading what is new and trying again may work."""
 
 
 class BadInput(GroundplanError):

@@ -1,10 +1,18 @@
-"""Spans of days, half-open and in UTC, and the Monday weeks they are made of."""
+"""Spans of days, half-open and in UTC, the Monday weeks they are made of, and working days.
+
+Working days are Monday to Friday; holidays are not known here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
+
+LEAST_DAYS: Final = 0.5  # what begins and ends on one day
+
+_WEEK = 5  # working days
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,3 +61,20 @@ def weeks_until(end_on: date, weeks: int) -> Period:
     """The `weeks` whole weeks that end at the Monday on or before `end_on`."""
     end = monday_of(end_on)
     return Period(end - timedelta(weeks=weeks), end)
+
+
+def working_days(start: date, end: date) -> float:
+    """From one day to another [working days]; at least half of one. Weekends add nothing."""
+    weeks, rest = divmod((end - start).days, 7)
+    some = sum((start + timedelta(days=day + 1)).weekday() < _WEEK for day in range(rest))
+    return max(weeks * _WEEK + some, LEAST_DAYS)
+
+
+def after_working_days(start: date, days: float) -> date:
+    """The day that lies so many working days, rounded up, after another."""
+    weeks, rest = divmod(int(-(-days // 1)) if days > LEAST_DAYS else 0, _WEEK)
+    day = start + timedelta(weeks=weeks)
+    while rest or (weeks and day.weekday() >= _WEEK):
+        day += timedelta(days=1)
+        rest -= day.weekday() < _WEEK if rest else 0
+    return day

@@ -21,13 +21,16 @@ class Role(StrEnum):
 class Scope:
     """Whose facts, and how much of them: the repositories, and what of people.
 
-    viewer: the person who looks, None for somebody unknown.
+    viewer: the colleague who looks, "" for somebody unknown. team: in whose name they act, "" for
+    the whole workspace. teams: those whose shared words they may read, with the nested ones.
     sees_experts: may read who knows which area (public inside a team, no ranking).
     floor: the smallest group of people whose aggregate may be shown.
     """
 
     role: Role
-    viewer: str | None
+    viewer: str
     repos: tuple[str, ...]
     sees_experts: bool
     floor: int = GROUP_FLOOR
+    team: str = ""
+    teams: frozenset[str] = frozenset()

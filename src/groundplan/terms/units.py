@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final, TypeAlias
 
 
 class Style(StrEnum):
@@ -66,6 +66,7 @@ _SINGULAR = {
     "commits": "commit",
     "lines": "line",
     "days": "day",
+    "working days": "working day",
     "hours": "hour",
     "weeks": "week",
 }
@@ -80,6 +81,7 @@ CHANGES_PER_WEEK = Unit("changes_per_week", "changes/week", Style.RATE)
 LINES = Unit("lines", "lines", Style.COUNT)
 DAYS = Unit("days", "days", Style.DURATION)
 HOURS = Unit("hours", "hours", Style.DURATION)
+WORKING_DAYS = Unit("working_days", "working days", Style.DURATION)
 WEEKS = Unit("weeks", "weeks", Style.DURATION)
 SWITCHES_PER_DAY = Unit("switches_per_day", "switches/person-day", Style.RATE)
 RATIO = Unit("ratio", "times", Style.RATE)
@@ -90,4 +92,10 @@ Files = Annotated[int, FILES]
 Commits = Annotated[int, COMMITS]
 Lines = Annotated[int, LINES]
 Days = Annotated[float, DAYS]
+WorkingDays = Annotated[float, WORKING_DAYS]
 Hours = Annotated[float, HOURS]
+
+FILE: Final = "file"
+
+FileText: TypeAlias = Annotated[str, FILE]
+"""The text of a file: the command line takes the file's name, - for standard input."""

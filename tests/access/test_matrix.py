@@ -1,0 +1,173 @@
+"""The role x use-case matrix, generated from the declarations: who reaches what, and whose words.
+
+Every use case is asked by every relation through the one door; what comes back may hold nothing
+that the viewer may not know.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from groundplan.interfaces.codec.fields import Field, read_fields
+from groundplan.practices.catalogue import discover
+from groundplan.terms.errors import GroundplanError, NotFound, Refused
+from groundplan.terms.scope import Role
+from groundplan.usecase import UseCase
+from tests.access.conftest import WORDS, Company, open_company
+from tests.team_server import TeamServer
+
+CASES = {case.name: case for practice in discover() for case in practice.use_cases}
+VIEWERS = ("self", "mate", "lead", "above", "elsewhere", "partner", "admin")
+HINT = "All pages stand on /find."
+PRIVATE, SHARED, PUBLISHED = WORDS.values()
+FACT = "seen-in-git"
+MAY_KNOW = {
+    "self": {PRIVATE, SHARED, PUBLISHED, FACT},
+    "mate": {SHARED, PUBLISHED, FACT},
+    "lead": {SHARED, PUBLISHED, FACT},
+    "above": {SHARED, PUBLISHED, FACT},
+    "elsewhere": {PUBLISHED, FACT},
+    "admin": {PUBLISHED, FACT},
+    "partner": {PUBLISHED},
+}
+
+
+def fill(field: Field, company: Company) -> Any:
+    """A value for an input, about the person in the middle of it all wherever one is named."""
+    if field.name in ("person", "again"):
+        return company.people["self"]
+    if field.name in ("team", "parent"):
+        return company.home["self"]
+    if field.many:
+        return ()
+    if field.choices:
+        return field.made(field.choices[0])
+    return {str: "something", int: 1, float: 2.0, bool: True, date: date(2026, 1, 5)}[field.kind]
+
+
+def ask(company: Company, case: UseCase[Any, Any], who: str) -> Any:
+    """What a use case answers somebody in their own team; the error if it does not."""
+    needed = {f.name: fill(f, company) for f in read_fields(case.inputs) if f.required}
+    scope = company.server.scope(company.people[who], company.home[who])
+    try:
+        view = company.server.ask(case.name, scope, **needed)
+    except GroundplanError as error:
+        return error
+    assert isinstance(view, case.view)
+    return view
+
+
+def plant_facts(server: TeamServer) -> None:
+    """Facts that anybody inside may read."""
+    at = "timestamp '2026-01-01'"
+    for sql in (
+        "insert into repos (repo, name, as_of, commits, shallow) "
+        f"values ('r', 'r', {at}, 1, false)",
+        "insert into files (repo, file_id, path, area, alive, entry, changes, first_at, last_at) "
+        f"values ('r', 1, '{FACT}.py', '{FACT}', true, 'file', 1, {at}, {at})",
+        "insert into areas (repo, area, files, alive_files, changes) "
+        f"values ('r', '{FACT}', 1, 1, 1)",
+        "insert into changes (repo, commit_id, order_nr, file_id, area, path, status, entry, "
+        "lines, added, deleted, bulk, person_id, actor, kind, authored_at, authored_week) values "
+        f"('r', 'c', 1, 1, '{FACT}', '{FACT}.py', 'A', 'file', 'counted', 1, 0, false, 'self', "
+        f"'human', 'feature', {at}, '2025-12-29')",
+    ):
+        server.mart.execute(sql)
+    server.build_rollups()
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if not CASES[name].writes])
+def test_every_relation_asks_every_question(company: Company, name: str) -> None:
+    plant_facts(company.server)
+    for who in VIEWERS:
+        check(company, CASES[name], who)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if CASES[name].writes])
+def test_every_relation_tries_every_act(founded: Path, tmp_path: Path, name: str) -> None:
+    for who in VIEWERS:
+        with open_company(founded, tmp_path / who) as company:
+            check(company, CASES[name], who)
+
+
+def check(company: Company, case: UseCase[Any, Any], who: str) -> None:
+    """Ask: NotFound for a role that it is not for, and no word that is not for the viewer."""
+    role = company.server.scope(company.people[who], company.home[who]).role
+    answer = ask(company, case, who)
+    if role not in case.roles:
+        assert isinstance(answer, NotFound)
+        assert str(answer) == str(NotFound("There is no such thing here.", HINT))
+    told = "" if isinstance(answer, GroundplanError) else repr(answer)
+    known = {word for word in (PRIVATE, SHARED, PUBLISHED, FACT) if word in told}
+    assert known <= MAY_KNOW[who], f"{who} reads {known - MAY_KNOW[who]}"
+
+
+def test_a_stranger_reaches_nothing(company: Company) -> None:
+    for case in CASES.values():
+        for team in ("", *company.home.values()):
+            with pytest.raises(NotFound):
+                company.server.ask(case.name, company.server.scope("p999", team))
+
+
+def test_the_words_that_are_planted_are_read_by_whom_they_are_for(company: Company) -> None:
+    """So that the matrix cannot pass because nothing is there to be read."""
+    plant_facts(company.server)
+    told = dict.fromkeys(VIEWERS, "")
+    for who in VIEWERS:
+        for case in CASES.values():
+            if not case.writes:
+                told[who] += repr(ask(company, case, who))
+    seen = {
+        who: {word for word in (PRIVATE, SHARED, PUBLISHED, FACT) if word in text}
+        for who, text in told.items()
+    }
+    assert seen == MAY_KNOW
+
+
+SELF, INNER = "self", "inner"
+ACTS: dict[str, tuple[dict[str, Any], set[str]]] = {  # an act about somebody, and who may do it
+    "add": ({"name": "new"}, {"admin"}),
+    "add to the team": ({"name": "new", "team": INNER}, {"lead", "above", "admin"}),
+    "change": ({"person": SELF, "name": "Another Name"}, {"self", "admin"}),
+    "change the address": ({"person": SELF, "email": "b@example.com"}, {"admin"}),
+    "leave": ({"person": SELF}, {"admin"}),
+    "add_team": ({"name": "new"}, {"admin"}),
+    "add_team inside": ({"name": "new", "parent": INNER}, {"lead", "above", "admin"}),
+    "change_team": ({"team": INNER, "name": "new"}, {"lead", "above", "admin"}),
+    "join": ({"person": "elsewhere", "team": INNER}, {"lead", "above", "admin"}),
+    "join another": ({"person": SELF, "team": "other"}, {"elsewhere", "admin"}),
+    "join as admin": ({"person": SELF, "role": Role.ADMIN}, {"admin"}),
+    "end_membership": ({"number": 5}, {"lead", "above", "admin"}),
+    "unlink": ({"person": SELF, "name": SELF, "email": "self@example.com"}, {"self", "admin"}),
+    "link": ({"person": SELF, "name": "home", "email": "home@example.com"}, {"admin"}),
+    "link by address": ({"person": SELF, "name": "x", "email": "SELF@example.com"},
+                        {"self", "admin"}),
+    "erase": ({"person": SELF, "again": SELF}, {"self", "admin"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_may_enter_what(founded: Path, tmp_path: Path, act: str) -> None:
+    given, allowed = ACTS[act]
+    done = set()
+    for who in VIEWERS:
+        with open_company(founded, tmp_path / who) as company:
+            server = company.server
+            server.see("home")
+            server.see("x", "SELF@example.com")
+            inputs = {
+                name: company.people.get(value, value) if name in ("person", "again") else value
+                for name, value in given.items()
+            }
+            scope = server.scope(company.people[who], company.home[who])
+            before = server.journal.version("roster")
+            try:
+                server.ask(f"people.{act.partition(' ')[0]}", scope, **inputs)
+                done.add(who)
+            except (NotFound, Refused):
+                assert server.journal.version("roster") == before
+    assert done == allowed
