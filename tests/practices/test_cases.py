@@ -21,17 +21,24 @@ import yaml
 from case_matching import mismatches, plain_time
 
 import groundplan.practices
-from groundplan.access import local_scope
+from groundplan.access import ScopedJournal, local_scope
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.mart_knowledge import build_rollups
 from groundplan.facts.mart_tables import TABLES, create_tables
+from groundplan.inference import go_to
+from groundplan.practices.catalogue import discover
+from groundplan.records.folding import Folds
+from groundplan.records.journal import Saying, Visibility
+from groundplan.records.roster import Roster
 from groundplan.records.sqlite import SQLiteJournal
 from groundplan.signals.signal import Reading, Signal
 from groundplan.terms import errors
 from groundplan.terms.scope import Role, Scope
-from groundplan.usecase import Context, Practice
+from groundplan.usecase import Context, Practice, ask
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
+STEP = {"ask", "with", "then", "error", "journal", "scope", "now"}
 WEEKS = {"authored_week": "authored_at", "landed_week": "landed_at"}
 
 
@@ -57,59 +64,82 @@ def test_every_practice_has_cases(folder: Path) -> None:
 @pytest.mark.parametrize(("name", "case"), CASES)
 def test_case(name: str, case: dict[str, Any], tmp_path: Path) -> None:
     practice = importlib.import_module(f"groundplan.practices.{name}").PRACTICE
-    unknown = set(case) - {"name", "given", "steps", "ask", "with", "then", "error", "journal"}
+    unknown = set(case) - {"name", "given", "steps", *STEP}
     assert not unknown, f"unknown words in the case: {sorted(unknown)}"
-    given = case.get("given", {})
-    context = build_context(given, tmp_path / "journal.sqlite")
-    scope = build_scope(given.get("scope", {}))
+    world = World(case.get("given", {}), tmp_path / "journal.sqlite")
     for step in case.get("steps", [case]):
-        run_step(practice, step, context, scope)
-    assert context.journal.verify() is None
+        run_step(practice, step, world)
+    assert world.journal.verify() is None
+    world.journal.close()
 
 
-def run_step(practice: Practice, step: Mapping[str, Any], context: Context, scope: Scope) -> None:
+def run_step(practice: Practice, step: Mapping[str, Any], world: World) -> None:
     use_case = next((u for u in practice.use_cases if u.name == step["ask"]), None)
     assert use_case is not None, f"{practice.name} has no use case {step['ask']}"
     assert {"then", "error", "journal"} & set(step), "a step expects something"
+    unknown = set(step) - {"name", "given", *STEP}
+    assert not unknown, f"unknown words in the step: {sorted(unknown)}"
+    world.now = step.get("now", world.now)
+    scope = build_scope({**world.given.get("scope", {}), **step.get("scope", {})})
+    context = world.context(scope)
     inputs = msgspec.convert(step.get("with", {}), use_case.inputs)
     if "error" in step:
         with pytest.raises(getattr(errors, step["error"]["type"])) as caught:
-            use_case.run(context, scope, inputs)
+            ask(use_case, context, scope, inputs)
         wrong = list(mismatches({"$has": step["error"].get("has", "")}, str(caught.value)))
     else:
-        view = use_case.run(context, scope, inputs)
+        view = ask(use_case, context, scope, inputs)
         assert isinstance(view, use_case.view)
         wrong = list(mismatches(step.get("then", {}), view))
     if "journal" in step:
         stream = step["journal"]["stream"]
-        entries = context.journal.read(stream)
+        entries = world.journal.read(stream)
         wrong += mismatches(step["journal"]["entries"], entries, f"journal {stream}")
     assert not wrong, "\n".join(wrong)
 
 
-def build_context(given: Mapping[str, Any], journal_path: Path) -> Context:
-    unknown = set(given) - {"mart", "journal", "documents", "scope", "now", "as_of", "seed"}
-    assert not unknown, f"unknown words in given: {sorted(unknown)}"
-    now = given.get("now", NOW)
-    journal = SQLiteJournal(journal_path, lambda: now)
-    for entry in given.get("journal", []):
-        stream = entry["stream"]
-        journal.append(
+class World:
+    """What a case gives; what its steps say stays."""
+
+    def __init__(self, given: Mapping[str, Any], journal_path: Path) -> None:
+        unknown = set(given) - {"mart", "journal", "documents", "scope", "now", "as_of", "seed"}
+        assert not unknown, f"unknown words in given: {sorted(unknown)}"
+        self.given = given
+        self.now: datetime = given.get("now", NOW)
+        self.mart = build_mart(given.get("mart", {}))
+        self.journal = SQLiteJournal(journal_path, lambda: self.now)
+        self.folds = Folds(self.journal)
+        self.kinds = {kind.name: kind for practice in discover() for kind in practice.writes}
+        for entry in given.get("journal", []):
+            self.now = entry.get("at", self.now)
+            self.say(entry)
+        self.now = given.get("now", self.now)
+
+    def say(self, entry: Mapping[str, Any]) -> None:
+        stream, by = entry["stream"], entry.get("by", "somebody")
+        saying = Saying(
             stream,
             entry["kind"],
             entry["body"],
-            by=entry.get("by", "somebody"),
-            expected=len(journal.read(stream)),
+            by=by,
+            owner=entry.get("owner", by),
+            team=entry.get("team", ""),
+            visibility=Visibility(entry.get("visibility", Visibility.TEAM)),
+            form=entry.get("form", 1),
         )
-    return Context(
-        mart=build_mart(given.get("mart", {})),
-        measure=no_measure,
-        journal=journal,
-        documents=GivenDocuments(given.get("documents", {})),
-        now=now,
-        as_of=given.get("as_of", now),
-        rng=np.random.default_rng(given.get("seed", 1)),
-    )
+        self.journal.append(saying, expected=self.journal.version(stream))
+
+    def context(self, scope: Scope) -> Context:
+        return Context(
+            mart=self.mart,
+            measure=no_measure,
+            journal=ScopedJournal(self.journal, scope, self.kinds, self.folds),
+            roster=Roster(),
+            documents=GivenDocuments(self.given.get("documents", {})),
+            now=self.now,
+            as_of=self.given.get("as_of", self.now),
+            rng=np.random.default_rng(self.given.get("seed", 1)),
+        )
 
 
 def build_mart(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> DuckDB:
@@ -128,15 +158,19 @@ def build_mart(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> DuckDB:
                 f"insert into {table} ({', '.join(values)}) values ({', '.join(values.values())})",
                 filled,
             )
+    build_rollups(mart, go_to.settings())
     return mart
 
 
 def build_scope(given: Mapping[str, Any]) -> Scope:
-    known = {"repos", "viewer", "role", "sees_experts", "floor"}
+    known = {"repos", "viewer", "role", "sees_experts", "floor", "team", "teams"}
     assert set(given) <= known, f"unknown words in scope: {sorted(set(given) - known)}"
-    scope = local_scope(given.get("repos", ["demo"]), given.get("viewer"))
+    scope = local_scope(given.get("repos", ["demo"]))
     return dataclasses.replace(
         scope,
+        viewer=given.get("viewer", scope.viewer),
+        team=given.get("team", scope.team),
+        teams=frozenset(given.get("teams", scope.teams)),
         role=Role(given.get("role", scope.role)),
         sees_experts=given.get("sees_experts", scope.sees_experts),
         floor=given.get("floor", scope.floor),

@@ -2,6 +2,7 @@
 
 from groundplan.facts.identities.decisions import DECIDED, UNDONE
 from groundplan.practices.identities import actions, rules
+from groundplan.records.kinds import EntryKind
 from groundplan.terms.scope import Role
 from groundplan.usecase import Practice, UseCase
 
@@ -15,7 +16,7 @@ PRACTICE = Practice(
     source="gitmailmap(5); Bird et al., Mining email social networks, MSR 2006; "
     "Wiese et al., Mailing list double trouble, 2016",
     reads=("people", "accounts", "identity_merges"),
-    writes=(DECIDED, UNDONE),
+    writes=(EntryKind(DECIDED), EntryKind(UNDONE)),
     use_cases=(
         UseCase(
             "identities.list",
@@ -32,6 +33,7 @@ PRACTICE = Practice(
             rules.Decided,
             _TEAM,
             actions.decide,
+            writes=True,
         ),
         UseCase(
             "identities.undo",
@@ -40,6 +42,7 @@ PRACTICE = Practice(
             rules.Decided,
             _TEAM,
             actions.undo,
+            writes=True,
         ),
     ),
     findings=actions.find_sentences,
