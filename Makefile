@@ -9,7 +9,7 @@ UV := UV_PYTHON_DOWNLOADS=never .tools/bin/uv
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: run test check fast browser lock clean help
+.PHONY: run test check fast servers lock clean help
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -17,7 +17,7 @@ help: ## what can be made here
 run: $(VENV)/.installed ## read REPO (default: this one) and open its team page: make run REPO=/path/to/repo
 	@$(BIN)/groundplan run "$(REPO)" --port $(PORT)
 
-test: check browser ## every check: style, types, laws, tests (under 15 minutes on two cores)
+test: check servers ## every check: style, types, laws, tests (under 15 minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.installed-dev
@@ -26,8 +26,9 @@ check: $(VENV)/.installed-dev
 fast: $(VENV)/.installed-dev ## the tests without browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/browser
 
-browser: $(VENV)/.installed-dev
+servers: $(VENV)/.installed-dev
 	@sh scripts/install-chromium
+	@sh scripts/install-postgres
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Groundplan needs Python 3.11 or newer; none was found."; exit 1; }
@@ -56,7 +57,7 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 
 lock: .tools/bin/uv ## resolve the dependencies anew and write the locks
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --no-annotate pyproject.toml --group build --group dev -o requirements-dev.lock
+		--no-header --no-annotate pyproject.toml --extra team --extra mcp --group build --group dev -o requirements-dev.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate pyproject.toml --group build -c requirements-dev.lock -o requirements.lock
 	@echo 'uv==0.13.8' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

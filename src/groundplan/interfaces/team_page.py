@@ -134,6 +134,8 @@ def _listen(
 ) -> tuple[list[Shown], list[str]]:
     said, troubles = [], []
     for practice in practices:
+        if practice.findings is None:
+            continue
         try:
             found = practice.findings(context, scope)
             said += [Shown(_named(f, scope), practice.title, None) for f in found]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap import Workspace, utc_now
 from groundplan.interfaces.web.app import create_app
+from groundplan.interfaces.web.doors.doors import Doors
+from groundplan.interfaces.web.doors.links import Purpose
+from groundplan.interfaces.web.doors.settings import Settings, local_settings
+from groundplan.records.sqlite_vault import SQLiteVault
 from groundplan.terms.progress import Silent
 from tests.histories import ANN, BEN, BOT, History
 
@@ -72,19 +77,69 @@ def empty_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worksp
     opened.close()
 
 
-@pytest.fixture(scope="session")
-def client(workspace: Workspace) -> TestClient:
-    """A browser without eyes, on the workspace."""
-    return TestClient(create_app(workspace), base_url="http://127.0.0.1:8088")
+BASE = "http://127.0.0.1:8088"
+OURS = {"origin": BASE, "sec-fetch-site": "same-origin"}
+
+
+def open_doors(workspace: Workspace, folder: Path, settings: Settings | None = None) -> Doors:
+    """The ways in of a server with a vault of its own."""
+    vault = SQLiteVault(folder / "vault.sqlite", utc_now)
+    return Doors(vault, utc_now, settings or local_settings(8088), workspace.roster)
+
+
+def browser(workspace: Workspace, doors: Doors, **settings: Any) -> TestClient:
+    """A browser without eyes, at the door."""
+    return TestClient(create_app(workspace, doors), base_url=BASE, **settings)
+
+
+def enter(workspace: Workspace, folder: Path, **settings: Any) -> TestClient:
+    """The same, signed in by the local link."""
+    doors = open_doors(workspace, folder)
+    client = browser(workspace, doors, **settings)
+    link, _ = doors.invite(Purpose.LOCAL)
+    assert client.get(link).status_code == 200
+    return client
 
 
 @pytest.fixture(scope="session")
-def empty_client(empty_workspace: Workspace) -> TestClient:
+def client(workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """Somebody signed in, on the workspace."""
+    return enter(workspace, tmp_path_factory.mktemp("doors"))
+
+
+@pytest.fixture(scope="session")
+def empty_client(
+    empty_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> TestClient:
     """The same on an empty workspace."""
-    return TestClient(create_app(empty_workspace), base_url="http://127.0.0.1:8088")
+    return enter(empty_workspace, tmp_path_factory.mktemp("doors"))
 
 
 @pytest.fixture(scope="session")
 def repo(workspace: Workspace) -> str:
     """The id of the repository."""
     return workspace.repos()[0]
+
+
+def hire(workspace: Workspace, admin: TestClient, name: str, email: str) -> str:
+    """Put somebody on the roster, as an admin does; their person id."""
+    reply = admin.post("/people/add", data={"name": name, "email": email})
+    assert reply.status_code == 200, reply.text
+    return next(p.person_id for p in workspace.roster().people.values() if p.email == email)
+
+
+@pytest.fixture
+def own_workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A small workspace for one test, to write into."""
+    made = History(tmp_path / "sample")
+    for nr, who in enumerate([ANN, BEN] * 3):
+        made.commit({f"core/part{nr}.py": "1\n"}, "Add", by=who, at=START + timedelta(days=nr))
+    opened = read(tmp_path / "workspace", made)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def own_client(own_workspace: Workspace, tmp_path: Path) -> TestClient:
+    """Somebody signed in there, on pages of ours."""
+    return enter(own_workspace, tmp_path, headers=OURS)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from groundplan.interfaces.web.app import create_app
+from typing import Any
+
+from starlette.applications import Starlette
+
+from groundplan.access import LOCAL_VIEWER
+from groundplan.interfaces.codec.fields import read_fields
 from groundplan.interfaces.web.rendering import area_href
 from groundplan.interfaces.web.workspace import Workspace
+from groundplan.usecase import UseCase
+
+Case = UseCase[Any, Any]
 
 
 def list_routes(workspace: Workspace, most: int = 1000) -> list[str]:
     """One address for each route and practice, and for at most `most` signals and areas."""
-    context = workspace.context()
+    context = workspace.context(workspace.scope(LOCAL_VIEWER, ""))
     areas = context.mart.rows("select repo, area from areas where alive_files > 0 order by area")
     areas = areas[:most]
     return [
@@ -19,6 +27,8 @@ def list_routes(workspace: Workspace, most: int = 1000) -> list[str]:
         "/areas",
         *(area_href(repo, area) for repo, area in areas),
         *(f"/{practice.name}" for practice in workspace.practices),
+        *(f"/{case.name.replace('.', '/')}" for case in asked(workspace)),
+        "/account",
         "/ask",
         "/ask?q=core",
         "/find",
@@ -29,6 +39,12 @@ def list_routes(workspace: Workspace, most: int = 1000) -> list[str]:
     ]
 
 
-def patterns(workspace: Workspace) -> set[str]:
+def asked(workspace: Workspace) -> list[Case]:
+    """The use cases that have a page of their own without more to say."""
+    cases = [case for practice in workspace.practices for case in practice.use_cases]
+    return [c for c in cases if c.writes or not any(f.required for f in read_fields(c.inputs))]
+
+
+def patterns(app: Starlette) -> set[str]:
     """The paths that the application declares."""
-    return {route.path for route in create_app(workspace).routes}  # type: ignore[attr-defined]
+    return {route.path for route in app.routes}  # type: ignore[attr-defined]

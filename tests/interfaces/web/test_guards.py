@@ -27,7 +27,7 @@ def test_every_answer_is_strict(client: TestClient, address: str) -> None:
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "set-cookie" not in headers
     assert headers["cache-control"] in ("no-store", "no-cache")
 
@@ -74,4 +74,4 @@ def test_only_reading_is_offered_elsewhere(client: TestClient) -> None:
     for method in ("post", "put", "delete", "patch"):
         reply = client.request(method, "/signals", headers={"sec-fetch-site": "same-origin"})
         assert reply.status_code == 405
-        assert "<h1>" in reply.text
+        assert "<h1" in reply.text

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.interfaces.web.app import LONGEST_FORM, create_app
+from groundplan.interfaces.web.answering import LONGEST_FORM
 from tests.histories import History
-from tests.interfaces.web.conftest import START, read
+from tests.interfaces.web.conftest import OURS, START, enter, read
 
-OURS = {"origin": "http://127.0.0.1:8088", "sec-fetch-site": "same-origin"}
 ONE, TWO = "Ann Example <ann@example.com>", "Ben Example <ben@example.org>"
 
 
@@ -24,7 +23,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
         at: datetime = START + timedelta(days=nr)
         made.commit({f"core/part{nr}.py": "1\n"}, "Add", by=who, at=at)
     workspace = read(tmp_path / "workspace", made)
-    yield TestClient(create_app(workspace), base_url="http://127.0.0.1:8088", headers=OURS)
+    yield enter(workspace, tmp_path, headers=OURS)
     workspace.close()
 
 
@@ -56,13 +55,13 @@ def test_the_same_decision_twice_is_refused_in_words(client: TestClient) -> None
 @pytest.mark.parametrize(
     ("verb", "form", "status"),
     [
-        ("decide", {}, 400),
-        ("decide", {"verdict": "perhaps", "account": ONE}, 400),
+        ("decide", {}, 422),
+        ("decide", {"verdict": "perhaps", "account": ONE}, 422),
         ("decide", {"verdict": "same", "account": "Nobody <no@example.com>", "other": TWO}, 404),
-        ("undo", {"number": "first"}, 400),
+        ("undo", {"number": "first"}, 422),
         ("undo", {"number": "99"}, 404),
         ("drop", {}, 404),
-        ("decide", {"verdict": "x" * (LONGEST_FORM + 1)}, 400),
+        ("decide", {"verdict": "x" * (LONGEST_FORM + 1)}, 422),
     ],
 )
 def test_a_bad_form_changes_nothing(
@@ -70,7 +69,7 @@ def test_a_bad_form_changes_nothing(
 ) -> None:
     reply = client.post(f"/identities/{verb}", data=form)
     assert reply.status_code == status
-    assert "<h1>" in reply.text
+    assert "<h1" in reply.text
     assert people(client) == 2
 
 

@@ -20,13 +20,18 @@ from tests.interfaces.web.routes import list_routes, patterns
 FORMS = {"json": "application/json", "csv": "text/csv", "md": "text/markdown"}
 
 
-def test_every_route_is_on_the_list(workspace: Workspace) -> None:
+def test_every_route_is_on_the_list(client: TestClient) -> None:
     known = {
         "/", "/signals", "/signals/{name}", "/areas", "/areas/{repo}/{area:path}", "/ask", "/find",
         "/identities", "/about/trust", "/about/keys", "/progress", "/static", "/{practice}",
-        "/{practice}/{verb}",
+        "/{practice}/{verb}", "/enter/{ticket}", "/sign-in", "/sign-in/openid",
+        "/sign-in/openid/back", "/sign-out", "/account", "/account/sessions", "/account/tokens",
+        "/account/tokens/revoke", "/account/password", "/account/passkeys",
+        "/account/passkeys/offer", "/account/passkeys/remove",
+        "/sign-in/passkey", "/sign-in/passkey/offer",
+        "/account/invitations", "/account/team", "/api/v1",
     }  # fmt: skip
-    assert patterns(workspace) == known
+    assert patterns(client.app) == known  # type: ignore[arg-type]
 
 
 def test_every_page_answers_in_every_form(client: TestClient, workspace: Workspace) -> None:
@@ -92,7 +97,7 @@ def test_who_is_who_is_the_only_page_with_addresses(
     client: TestClient, workspace: Workspace
 ) -> None:
     for address in list_routes(workspace):
-        if address != "/identities":
+        if not address.startswith("/identities"):
             assert "@example.com" not in client.get(address).text, address
 
 
@@ -126,13 +131,13 @@ def test_rows_are_paged(client: TestClient, workspace: Workspace) -> None:
         ("/nothing/at/all", 404),
         ("/signals/nothing", 404),
         ("/areas/nothing/core", 404),
-        ("/?format=pdf", 400),
-        ("/signals?format=", 400),
-        ("/signals/throughput?page=0", 400),
-        ("/signals/throughput?page=-1", 400),
-        ("/signals/throughput?page=%D9%A1", 400),
-        ("/signals/throughput?page=99999999999999999999999", 400),
-        ("/ask?q=" + "x" * 600, 400),
+        ("/?format=pdf", 422),
+        ("/signals?format=", 422),
+        ("/signals/throughput?page=0", 422),
+        ("/signals/throughput?page=-1", 422),
+        ("/signals/throughput?page=%D9%A1", 422),
+        ("/signals/throughput?page=99999999999999999999999", 422),
+        ("/ask?q=" + "x" * 600, 422),
         ("/static/nothing.css", 404),
         ("/static/../app.py", 404),
         ("/static/%2e%2e/app.py", 404),
@@ -143,7 +148,7 @@ def test_what_is_not_there_is_said_with_care(client: TestClient, address: str, s
     assert reply.status_code == status
     check_html(reply.text, address)
     assert "Traceback" not in reply.text
-    assert "<h1>" in reply.text
+    assert "<h1" in reply.text
 
 
 def test_an_unknown_repository_looks_like_a_forbidden_one(client: TestClient) -> None:

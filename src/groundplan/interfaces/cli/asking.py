@@ -1,82 +1,152 @@
-"""A command for each use case of a practice, made from its declaration; views as plain text."""
+"""A command for each use case, made from its declaration; views as plain text."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import click
 
+from groundplan.access import LOCAL_VIEWER
 from groundplan.bootstrap import Workspace, default_folder
-from groundplan.interfaces.cli.terminal import Terminal, print_json, say
+from groundplan.interfaces.catalogue import Asker, Case, answer, list_use_cases
+from groundplan.interfaces.cli.terminal import Terminal, say
+from groundplan.interfaces.codec.fields import Field, read_fields, say_unit
+from groundplan.interfaces.codec.inputs import read_inputs, read_key, without_controls
+from groundplan.interfaces.codec.views import write_pretty_json
 from groundplan.practices.catalogue import discover
+from groundplan.sources.csv.tables import decode
+from groundplan.terms.errors import BadInput
 from groundplan.terms.estimate import Estimate, Unknown
 from groundplan.terms.units import Unit
-from groundplan.usecase import UseCase
 
-Case = UseCase[Any, Any]
+SERVER = "GROUNDPLAN_SERVER"
+SERVER_HELP = "Ask a team server at this address instead; its token stands in GROUNDPLAN_TOKEN."
 
 
-def practice_group(name: str) -> click.Group:
-    """The command group of one practice."""
-    practice = next(practice for practice in discover() if practice.name == name)
-    commands = {case.name.split(".")[1]: _command(case) for case in practice.use_cases}
-    return click.Group(name, commands=commands, help=practice.says)
+def use_case_group(name: str) -> click.Group:
+    """The command group of a practice, or of what stands beside the practices."""
+    commands = {case.name.split(".")[1]: _command(case) for case in list_use_cases()[name]}
+    says = next((practice.says for practice in discover() if practice.name == name), None)
+    return click.Group(name, commands=commands, help=says)
 
 
 def _command(case: Case) -> click.Command:
-    parameters: list[click.Parameter] = [
-        _parameter(f, case) for f in dataclasses.fields(case.inputs)
-    ]
-    parameters += [
+    fields = read_fields(case.inputs)
+    required = [f"{_word(field)}: {_explain(field)}" for field in fields if field.required]
+    return click.Command(
+        case.name.split(".")[1],
+        params=[_parameter(field) for field in fields] + _settings(case),
+        help="\n\n".join([case.says, *required]),
+        callback=_callback(case),
+    )
+
+
+def _settings(case: Case) -> list[click.Parameter]:
+    """What every command takes beside its inputs; names that no input may have."""
+    folder = click.Path(path_type=Path)
+    key = click.Option(["--key"], help="Names the request; repeated, it is carried out once.")
+    return [
+        *([key] if case.writes else []),
+        click.Option(["--as-team"], default="", help="The team in whose name to ask."),
+        click.Option(["--server"], envvar=SERVER, help=SERVER_HELP),
         click.Option(
-            ["--path"],
-            default=".",
-            type=click.Path(path_type=Path),
-            help="Where the repository is [default: here].",
+            ["--path"], default=".", type=folder, help="Where the repository is [default: here]."
         ),
-        click.Option(["--workspace"], type=click.Path(path_type=Path), help="Folder of the facts."),
+        click.Option(["--workspace"], type=folder, help="Folder of the facts."),
         click.Option(["--json", "as_json"], is_flag=True, help="Answer as one JSON document."),
     ]
-    return click.Command(
-        case.name.split(".")[1], params=parameters, help=case.says, callback=_callback(case)
-    )
 
 
 def _callback(case: Case) -> Callable[..., None]:
-    def answer(path: Path, workspace: Path | None, as_json: bool, **given: object) -> None:
-        opened = Workspace(workspace or default_folder((path,)), Terminal())
-        opened.read_names(path)
-        view = case.run(opened.context(), opened.scope(), case.inputs(**given))
-        print_json(view) if as_json else print_view(view)
+    fields = read_fields(case.inputs)
 
-    return answer
+    def ask(
+        path: Path,
+        workspace: Path | None,
+        as_json: bool,
+        as_team: str,
+        server: str | None,
+        key: str | None = None,
+        **given: Any,
+    ) -> None:
+        asker = Asker(LOCAL_VIEWER, as_team, read_key(key))
+        inputs = read_inputs(case, _read_files(fields, _leave_out(given)), text=True)
+        if server:
+            from groundplan.interfaces.remote import find_server  # noqa: PLC0415 - 0.1 s
+
+            view = find_server(server).answer(case, asker, inputs)
+        else:
+            opened = Workspace(workspace or default_folder((path,)), Terminal())
+            if not any(field.file for field in fields):  # what takes a file is about that file
+                opened.read_names(path)
+            view = answer(opened, case, asker, inputs)
+        say(write_pretty_json(view)) if as_json else print_view(view)
+
+    return ask
 
 
-def _parameter(field: dataclasses.Field[Any], case: Case) -> click.Parameter:
-    hint = get_type_hints(case.inputs)[field.name]
-    required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    many = getattr(hint, "__origin__", None) is tuple
-    kind: Any = next((t for t in (bool, int, float) if hint is t), str)
-    if required:
-        return click.Argument([field.name], nargs=-1 if many else 1, type=kind, required=True)
-    default = field.default if field.default is not dataclasses.MISSING else None
-    help_text = str(field.metadata.get("help", ""))
+def _leave_out(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given; click has None or nothing for the rest."""
+    return {name: value for name, value in given.items() if value is not None and value != ()}
+
+
+def _read_files(fields: tuple[Field, ...], given: dict[str, Any]) -> dict[str, Any]:
+    """The text of a file in place of its name."""
+    for field in fields:
+        if field.file and field.name in given:
+            given[field.name] = _read_file(field, given[field.name])
+    return given
+
+
+def _read_file(field: Field, name: str) -> str:
+    try:
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as stream:
+            found = stream.read(4 * field.longest + 1)  # a letter may need four bytes
+        return without_controls(decode(found)[0])
+    except OSError as error:
+        raise BadInput(field.name, name, f"a file that can be read, - for input: {error}") from None
+
+
+def _parameter(field: Field) -> click.Parameter:
+    """Words only: what they mean is decided where every interface decides it."""
+    if field.required:
+        several = -1 if field.many else 1
+        return click.Argument([field.name], required=False, nargs=several, metavar=_word(field))
     flag = f"--{field.name.replace('_', '-')}"
-    if kind is bool:
-        return click.Option([f"{flag}/--no-{flag[2:]}"], default=bool(default), help=help_text)
-    return click.Option(
-        [flag], default=default, type=kind, multiple=many, help=help_text, show_default=True
-    )
+    says = _explain(field)
+    if field.default not in ("", None, ()):
+        says += f"  [default: {field.default}]"
+    if field.kind is bool:
+        return click.Option([f"{flag}/--no-{flag[2:]}"], default=None, help=says)
+    return click.Option([flag], multiple=field.many, metavar=_word(field), help=says)
+
+
+def _explain(field: Field) -> str:
+    unit = f" [{say_unit(field.unit)}]" if field.unit else ""
+    return f"{field.help}{unit}"
+
+
+def _word(field: Field) -> str:
+    word = "FILE" if field.file else field.name.upper()
+    return f"{word}..." if field.many else word
 
 
 def print_view(view: object, indent: int = 0) -> None:
     """Any view as indented text: a line for each field, a block for each row."""
     pad = "  " * indent
-    for field in dataclasses.fields(view):  # type: ignore[arg-type]
-        _print_field(pad, field.name.replace("_", " "), getattr(view, field.name), indent)
+    for name, value in _pairs(view):
+        _print_field(pad, name.replace("_", " "), value, indent)
+
+
+def _pairs(view: object) -> list[tuple[str, Any]]:
+    """A view's fields; one that a server sent is a mapping."""
+    if isinstance(view, Mapping):
+        return list(view.items())
+    return [(f.name, getattr(view, f.name)) for f in dataclasses.fields(view)]  # type: ignore[arg-type]
 
 
 def _print_field(pad: str, label: str, value: object, indent: int) -> None:
@@ -96,11 +166,10 @@ def _print_field(pad: str, label: str, value: object, indent: int) -> None:
 
 
 def _one_line(item: object) -> str:
-    if not dataclasses.is_dataclass(item):
-        return str(item)
+    if _is_leaf(item):
+        return _leaf(item)
     parts = []
-    for field in dataclasses.fields(item):
-        value = getattr(item, field.name)
+    for name, value in _pairs(item):
         if value in (None, (), ""):
             continue
         if _is_leaf(value):
@@ -109,22 +178,26 @@ def _one_line(item: object) -> str:
             text = "; ".join(_leaf(v) if _is_leaf(v) else _named(v) for v in value)
         else:
             text = _named(value)
-        parts.append(f"{field.name.replace('_', ' ')}: {text}")
+        parts.append(f"{name.replace('_', ' ')}: {text}")
     return " | ".join(parts)
 
 
 def _named(item: object) -> str:
     """A row within a row: its name says enough, if it has one."""
-    return str(getattr(item, "name", "")) or _one_line(item)
+    return str(dict(_pairs(item)).get("name", "")) or _one_line(item)
 
 
 def _is_leaf(value: object) -> bool:
     return isinstance(value, Estimate | Unknown | Unit | str) or not (
-        dataclasses.is_dataclass(value) or isinstance(value, tuple | list)
+        dataclasses.is_dataclass(value) or isinstance(value, tuple | list | Mapping)
     )
 
 
 def _leaf(value: object) -> str:
+    if isinstance(value, Unit):
+        return say_unit(value)
     if isinstance(value, float):
         return f"{value:.3g}"
+    if value is None:
+        return "none"
     return "yes" if value is True else "no" if value is False else str(value)

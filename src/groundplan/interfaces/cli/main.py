@@ -9,9 +9,18 @@ from pkgutil import iter_modules
 import click
 
 from groundplan import __version__, practices
-from groundplan.terms.errors import GroundplanError, NotFound, Refused, SourceDown
+from groundplan.interfaces.codec.statuses import exit_code
+from groundplan.terms.errors import GroundplanError
 
 COMMANDS = "groundplan.interfaces.cli.commands"
+MODULES = {
+    "mcp": "groundplan.interfaces.cli.mcp",
+    **dict.fromkeys(("run", "serve"), "groundplan.interfaces.cli.serving"),
+    **dict.fromkeys(
+        ("journal", "backup", "restore", "export", "import"), "groundplan.interfaces.cli.journals"
+    ),
+}
+NAMES = {"export": "export_journal", "import": "import_journal"}  # other words are Python's own
 HELP = {
     "run": "Read a repository and open its team page in the browser.",
     "ingest": "Read one or more repositories into the workspace.",
@@ -19,37 +28,50 @@ HELP = {
     "ask": "Who knows this path, symbol or question, and what was written about it?",
     "check": "Compare the facts with git's own words, row by row.",
     "rebuild": "Drop the facts and read them again.",
-    "serve": "Serve the pages of what was read before.",
+    "serve": "Serve the pages of what was read before, also for a team.",
+    "journal": "Verify what people said.",
+    "backup": "Write the journal to a file while others go on writing.",
+    "restore": "Fill an empty journal with a backup.",
+    "export": "Write the journal as JSON Lines.",
+    "import": "Fill an empty journal with JSON Lines.",
+    "mcp": "Answer a model's tool calls on standard input and output.",
 }
-EXIT_CODES = {NotFound: 3, Refused: 4, SourceDown: 5}
+BESIDE = {
+    "signals": "Read single signals off the facts.",
+    "team": "Read the team page.",
+}
 
 
 class Lazy(click.Group):
     """A group whose commands are imported when they are called, not when they are listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The fixed commands, then one for each practice."""
-        folders = [module.name for module in iter_modules(practices.__path__) if module.ispkg]
-        return [*HELP, *sorted(folders)]
+        """The fixed commands, what stands beside the practices, one for each practice."""
+        return [*HELP, *BESIDE, *list_practices()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now."""
         if cmd_name in HELP:
-            command: click.Command = getattr(import_module(COMMANDS), cmd_name)
+            module = import_module(MODULES.get(cmd_name, COMMANDS))
+            command: click.Command = getattr(module, NAMES.get(cmd_name, cmd_name))
             return command
         if cmd_name in self.list_commands(ctx):
             module = import_module("groundplan.interfaces.cli.asking")
-            group: click.Command = module.practice_group(cmd_name)
+            group: click.Command = module.use_case_group(cmd_name)
             return group
         return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List names and help without importing anything."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(HELP.items()))
-        names = [name for name in self.list_commands(ctx) if name not in HELP]
+            formatter.write_dl([*HELP.items(), *BESIDE.items()])
         with formatter.section("Practices (groundplan NAME --help)"):
-            formatter.write_text(", ".join(names))
+            formatter.write_text(", ".join(list_practices()))
+
+
+def list_practices() -> list[str]:
+    """The practices' names, by their folders, without importing one."""
+    return sorted(module.name for module in iter_modules(practices.__path__) if module.ispkg)
 
 
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,7 +91,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except GroundplanError as error:
         click.echo(f"groundplan: {error}", err=True)
-        code = next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
-        sys.exit(code)
+        sys.exit(exit_code(error))
     except BrokenPipeError:
         sys.stderr.close()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl, quote
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -15,61 +14,86 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from groundplan.interfaces.api.app import PREFIX, create_api
+from groundplan.interfaces.codec.fields import LONGEST_FILE, read_fields
+from groundplan.interfaces.codec.inputs import read_key
+from groundplan.interfaces.web.account import account_routes
+from groundplan.interfaces.web.answering import (
+    LONGEST_FORM,
+    Answer,
+    Form,
+    answer_carefully,
+    finish,
+    get,
+    page_number,
+    post,
+    read_onward,
+)
 from groundplan.interfaces.web.desk import Desk, Visit
-from groundplan.interfaces.web.errors import say_crash, say_error, say_status
-from groundplan.interfaces.web.formats import Page, form_of, respond
+from groundplan.interfaces.web.doors.doors import Doors
+from groundplan.interfaces.web.entrance import open_doors
+from groundplan.interfaces.web.errors import say_error, say_status
+from groundplan.interfaces.web.formats import Page, form_of
+from groundplan.interfaces.web.forms import KEY
+from groundplan.interfaces.web.gate import Gate, caller_here, caller_of
 from groundplan.interfaces.web.guards import Guard
 from groundplan.interfaces.web.pages import about, areas, ask, identities, practices, signals, team
-from groundplan.interfaces.web.places import navigation
+from groundplan.interfaces.web.pages.entrance import closed
 from groundplan.interfaces.web.rendering import render
 from groundplan.interfaces.web.workspace import Workspace
 from groundplan.terms.errors import BadInput, GroundplanError
 
-LONGEST_FORM = 16_384  # bytes
+LONGEST_FILE_FORM: Final = LONGEST_FORM + 3 * LONGEST_FILE  # a letter may be sent as three
 
 Handler = Callable[[Visit, Request], Page]
 
 
-def create_app(workspace: Workspace) -> Starlette:
-    """The web application on a workspace; the caller binds it to 127.0.0.1."""
-    desk = Desk(workspace)
+def create_app(workspace: Workspace, doors: Doors) -> Starlette:
+    """The web application on a workspace: pages behind the doors, and the API beside them."""
+    desk = Desk(workspace, doors)
 
     def page(path: str, handler: Handler) -> Route:
-        def endpoint(request: Request) -> Response:
+        def answer(request: Request) -> Answer:
             visit: Visit | None = None
             try:
                 form_of(request)
-                visit = desk.open()
-                return finish(request, visit, handler(visit, request))
+                visit = desk.open(caller_here(request))
+                return finish(request, handler(visit, request), visit)
             except GroundplanError as error:
-                return finish(request, visit, say_error(error))
-            except Exception:  # a bug of ours: said as carefully as everything else
-                logging.getLogger(__name__).exception("%s failed", request.url.path)
-                return finish(request, visit, say_crash())
+                return finish(request, say_error(error), visit)
 
-        return Route(path, endpoint, methods=["GET"])
+        return get(path, answer)
 
     routes: list[BaseRoute] = [
+        *open_doors(doors, workspace),
         page("/", lambda visit, _: team.team(visit)),
         page("/signals", lambda visit, _: signals.signals(visit)),
         page("/signals/{name}", _signal),
         page("/areas", lambda visit, _: areas.areas(visit)),
         page("/areas/{repo}/{area:path}", _area),
         page("/ask", lambda visit, request: ask.ask(visit, request.query_params.get("q", ""))),
-        page("/find", lambda visit, request: about.find(visit, request.query_params.get("q", ""))),
+        page("/find", _find),
         page("/identities", _identities),
         page("/about/trust", lambda visit, _: about.trust(visit)),
         page("/about/keys", lambda *_: about.keys()),
-        Route("/progress", lambda _: _progress(desk), methods=["GET"]),
+        *account_routes(doors, desk),
+        Route("/progress", lambda request: _progress(desk, request), methods=["GET"]),
         Mount("/static", StaticFiles(packages=[("groundplan.interfaces.web", "static")])),
+        Mount(PREFIX, create_api(workspace, doors.identify)),
         page("/{practice}", _practice),
-        Route("/{practice}/{verb}", _act(desk), methods=["POST"]),
+        page("/{practice}/{verb}", _use_case),
+        _act(desk),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
-        middleware=[Middleware(Guard)],
+        middleware=[
+            Middleware(Guard, hosts=doors.settings.hosts),
+            Middleware(Gate, doors=doors, deny=_deny(doors)),
+        ],
         exception_handlers={HTTPException: _answer_http_error(desk)},
     )
+    app.state.doors = doors
+    return app
 
 
 def _signal(visit: Visit, request: Request) -> Page:
@@ -84,8 +108,8 @@ def _area(visit: Visit, request: Request) -> Page:
     return areas.area(visit, repo, name, page_number(request), all_rows=every)
 
 
-def _practice(visit: Visit, request: Request) -> Page:
-    return practices.practice(visit, request.path_params["practice"], request.query_params)
+def _find(visit: Visit, request: Request) -> Page:
+    return about.find(visit, request.query_params.get("q", ""))
 
 
 def _identities(visit: Visit, request: Request) -> Page:
@@ -93,78 +117,55 @@ def _identities(visit: Visit, request: Request) -> Page:
     return identities.identities(visit, request.query_params.get("about", ""), every=every)
 
 
-def _act(desk: Desk) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        body = await read_body(request)
-        return await run_in_threadpool(answer, request, body)
+def _practice(visit: Visit, request: Request) -> Page:
+    return practices.practice(visit, request.path_params["practice"], request.query_params)
 
-    def answer(request: Request, body: bytes | None) -> Response:
-        visit = desk.open()
-        name, verb = request.path_params["practice"], request.path_params["verb"]
+
+def _use_case(visit: Visit, request: Request) -> Page:
+    case = practices.find_case(visit, *_named(request))
+    return practices.use_case(visit, case, request.query_params)
+
+
+def _named(request: Request) -> tuple[str, str]:
+    return request.path_params["practice"], request.path_params["verb"]
+
+
+def _act(desk: Desk) -> Route:
+    def answer(request: Request, form: Form) -> Answer:
+        visit: Visit | None = None
         try:
-            if body is None:
-                raise BadInput("form", "too long", f"at most {LONGEST_FORM:,} bytes")
-            given = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-            practices.act(visit, name, verb, given)
+            visit = desk.open(caller_here(request), read_key(form.get(KEY)))
+            case = practices.find_case(visit, *_named(request))
+            files = any(field.file for field in read_fields(case.inputs))
+            if not files and sum(map(len, form.values())) > LONGEST_FORM:
+                raise BadInput("form", "too long", f"at most {LONGEST_FORM:,} letters")
+            trouble = practices.act(visit, case, form)
         except GroundplanError as error:
-            return finish(request, visit, say_error(error))
-        return RedirectResponse(f"/{name}", 303)
+            return finish(request, say_error(error), visit)
+        if trouble is not None:
+            return finish(request, trouble, visit)
+        return RedirectResponse(read_onward(form.get("onward", f"/{_named(request)[0]}")), 303)
 
-    return endpoint
-
-
-async def read_body(request: Request) -> bytes | None:
-    """The body of a form; None if it is longer than any of our forms."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            return None
-    return body
+    return post("/{practice}/{verb}", answer, LONGEST_FILE_FORM)
 
 
-def page_number(request: Request) -> int:
-    """Which page of rows is asked for, from 1."""
-    text = request.query_params.get("page", "1")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 1_000_000:
-        raise BadInput("page", text[:20], "a number from 1")
-    return int(text)
-
-
-def finish(request: Request, visit: Visit | None, page: Page) -> Response:
-    """The page in its form, with what surrounds every page; without a visit, the facts failed."""
-    form = form_of_or_html(request)
-    if form != "html":
-        return respond(request, page, form, "")
-    # one slash only: a link to `//name` would lead to another host
-    here = "/" + quote(request.url.path.lstrip("/"))
-    here += f"?{request.url.query}" if request.url.query else ""
-    around = {
-        "page": page,
-        "here": here,
-        "path": request.url.path,
-        "navigation": navigation(visit.practices if visit else ()),
-        "stages": visit.stages if visit else (),
-        "pending": visit.lines_pending if visit else 0,
-        "polled": False,
-    }
-    return respond(request, page, form, render(page.template, {**around, **page.data}))
-
-
-def form_of_or_html(request: Request) -> str:
-    """The form asked for; HTML if that one does not exist, so that an error can be read."""
-    try:
-        return form_of(request)
-    except BadInput:
-        return "html"
-
-
-def _progress(desk: Desk) -> Response:
-    visit = desk.try_open()
+def _progress(desk: Desk, request: Request) -> Response:
+    visit = desk.try_open(caller_here(request))
     if visit is None:
         return Response(status_code=204)  # what stands there stays; a reload says what is wrong
     words = {"stages": visit.stages, "pending": visit.lines_pending, "polled": True}
     return HTMLResponse(render("progress.html", words))
+
+
+def _deny(doors: Doors) -> Callable[[Request, GroundplanError | None], Response]:
+    def deny(request: Request, error: GroundplanError | None) -> Response:
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return answer_carefully(
+            request,
+            lambda: say_error(error) if error else closed(doors, read_onward(address)),
+        )
+
+    return deny
 
 
 def _answer_http_error(
@@ -173,6 +174,10 @@ def _answer_http_error(
     async def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         page = say_status(error.status_code, error.headers)
-        return await run_in_threadpool(lambda: finish(request, desk.try_open(), page))
+        return await run_in_threadpool(surround, request, page)
+
+    def surround(request: Request, page: Page) -> Response:
+        caller = caller_of(request)
+        return finish(request, page, desk.try_open(caller) if caller else None)
 
     return answer

@@ -15,12 +15,13 @@ from groundplan.interfaces.team_page import (
     observe,
     read_repos,
 )
+from groundplan.interfaces.web.doors.doors import Caller, Doors
 from groundplan.interfaces.web.memory import Memory
 from groundplan.interfaces.web.workspace import StageState, Workspace
 from groundplan.signals.signal import Signal
 from groundplan.terms.errors import GroundplanError, NotFound
 from groundplan.terms.scope import Scope
-from groundplan.usecase import Context, Practice, UseCase
+from groundplan.usecase import Context, Practice, UseCase, ask
 
 Kept = TypeVar("Kept")
 
@@ -69,9 +70,9 @@ class Visit:
     def ask(self, use_case: str, **inputs: object) -> Any:
         """What a use case answers; NotFound if no practice here has it."""
         case = find_use_case(self.practices, use_case)
-        if case is None or self.scope.role not in case.roles:
+        if case is None:
             raise NotFound("This workspace has no such practice.", "All pages stand on /find.")
-        return case.run(self.context, self.scope, case.inputs(**inputs))
+        return ask(case, self.context, self.scope, case.inputs(**inputs))
 
     def repo_name(self, repo: str) -> str:
         """The name of a repository; NotFound if the viewer may not see it."""
@@ -84,15 +85,17 @@ class Visit:
 class Desk:
     """Opens visits on a workspace."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, doors: Doors) -> None:
         self.workspace = workspace
+        self.doors = doors
         self.memory = Memory()
 
-    def open(self) -> Visit:
-        """A visit on the newest facts."""
-        context, scope = self.workspace.context(), self.workspace.scope()
+    def open(self, caller: Caller, key: str | None = None) -> Visit:
+        """A visit on the newest facts. key: names a request that may be repeated."""
+        scope = self.workspace.scope(caller.person, self.doors.team_of(caller))
+        context = self.workspace.context(scope, key)
         repos = read_repos(context, scope)
-        facts = (repos, len(context.journal.read("identity")))
+        facts = (repos, context.journal.version("identity"))
         return Visit(
             context=context,
             scope=scope,
@@ -120,9 +123,9 @@ class Desk:
 
         return run
 
-    def try_open(self) -> Visit | None:
+    def try_open(self, caller: Caller) -> Visit | None:
         """A visit, or None if the facts cannot be read: for pages that say so."""
         try:
-            return self.open()
+            return self.open(caller)
         except GroundplanError:
             return None

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from groundplan.interfaces.codec.statuses import status_of
 from groundplan.interfaces.web.formats import Page
 from groundplan.interfaces.web.tables import Table, markdown_text
-from groundplan.terms.errors import (
-    BadInput,
-    GroundplanError,
-    NotFound,
-    Refused,
-    SourceDown,
-)
-
-_STATUS: tuple[tuple[type[GroundplanError], int, str], ...] = (
-    (NotFound, 404, "This is not here"),
-    (BadInput, 400, "This cannot be asked that way"),
-    (Refused, 409, "This was not done"),
-    (SourceDown, 503, "The facts cannot be reached now"),
-)
+from groundplan.terms.errors import GroundplanError, SourceDown
 
 
 def say_error(error: GroundplanError) -> Page:
     """The page of an error of ours; its kind decides the status."""
-    for kind, status, title in _STATUS:
-        if isinstance(error, kind):
-            return _page(status, title, error.message, error.hint)
-    return _page(500, "Something in the facts is broken", error.message, error.hint)
+    told = status_of(error)
+    page = _page(told.http, told.title, error.message, error.hint)
+    if isinstance(error, SourceDown) and error.retry_after_s:
+        return replace(page, headers={"Retry-After": f"{error.retry_after_s:.0f}"})
+    return page
 
 
 def say_crash() -> Page:
@@ -48,16 +38,7 @@ def say_status(status: int, headers: Mapping[str, str] | None) -> Page:
         page = _page(405, "Not that way", "This address does not take such a request.", "")
     else:
         page = _page(status, "This did not work", f"The server answered {status}.", "")
-    return Page(
-        title=page.title,
-        template=page.template,
-        data=page.data,
-        view=page.view,
-        table=page.table,
-        markdown=page.markdown,
-        status=page.status,
-        headers=dict(headers or {}),
-    )
+    return replace(page, headers=dict(headers or {}))
 
 
 def _page(status: int, title: str, message: str, hint: str) -> Page:

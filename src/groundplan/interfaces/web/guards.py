@@ -1,7 +1,7 @@
 """What stands between a browser and the facts: who may ask, and what a page may load.
 
-The server listens on this machine only; a foreign page could still reach it through the browser
-(DNS rebinding, cross-site requests), and a hostile commit could try to run inside a page.
+A foreign page could reach the server through the browser (DNS rebinding, cross-site requests), and
+a hostile commit could try to run inside a page.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+from groundplan.interfaces.web.doors.doors import BEARER
+from groundplan.interfaces.web.doors.settings import LOCAL_HOSTS
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# To other hosts goes no referrer. To ourselves it must: without one, Chromium sends `Origin: null`
+# with our own forms, and they look like another page's.
 _HEADERS = (
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
@@ -53,9 +57,9 @@ class Guard:
 
         app: ASGIApp = self.app
         if host_of(headers.get("host", "")) not in self.hosts:
-            text = "This server answers to localhost only. Open it as http://127.0.0.1."
-            app = PlainTextResponse(text, 421)
-        elif scope["method"] not in ("GET", "HEAD") and not same_origin(headers):
+            names = "localhost" if self.hosts == LOCAL_HOSTS else " or ".join(sorted(self.hosts))
+            app = PlainTextResponse(f"This server answers to {names} only. Open it there.", 421)
+        elif scope["method"] not in ("GET", "HEAD") and not may_write(headers):
             text = "This request came from another page. Nothing was changed."
             app = PlainTextResponse(text, 403)
         await app(scope, receive, send_strictly)
@@ -66,6 +70,14 @@ def host_of(header: str) -> str:
     if header.startswith("["):
         return header[: header.find("]") + 1].lower()
     return header.partition(":")[0].lower()
+
+
+def may_write(headers: Headers) -> bool:
+    """Whether a write may be ours: from our own page, or from a program with a token.
+
+    A foreign page cannot make a browser send `Authorization`; where it is sent no cookie counts.
+    """
+    return headers.get("authorization", "").lower().startswith(BEARER) or same_origin(headers)
 
 
 def same_origin(headers: Headers) -> bool:

@@ -1,4 +1,4 @@
-"""Where one can go: the pages, every signal, every practice, every area."""
+"""Where one can go: the pages, every act, every signal, every practice, every area."""
 
 from __future__ import annotations
 
@@ -38,12 +38,19 @@ def navigation(practices: Sequence[Practice]) -> tuple[tuple[str, str], ...]:
 
 
 def list_places(visit: Visit) -> tuple[Place, ...]:
-    """Every place, pages first, then signals, then areas."""
+    """Every place, pages first, then acts, signals and areas."""
     pages = [Place(name, "page", href) for href, name in navigation(visit.practices)]
     pages += [
         Place("Who is who", "page", "/identities"),
         Place("What this may be used for", "page", "/about/trust"),
         Place("Keys", "page", "/about/keys"),
+        Place("Your account, sessions and tokens", "page", "/account"),
+    ]
+    acts = [
+        Place(case.says.rstrip("."), f"act of {p.title}", f"/{case.name.replace('.', '/')}")
+        for p in visit.practices
+        for case in p.use_cases
+        if case.writes and visit.scope.role in case.roles
     ]
     signals = [Place(s.title, "signal", f"/signals/{s.name}") for s in visit.signals]
     names = {repo.repo: repo.name for repo in visit.repos}
@@ -58,7 +65,7 @@ def list_places(visit: Visit) -> tuple[Place, ...]:
         for repo, area in rows
         if repo in names
     ]
-    return (*pages, *signals, *areas)
+    return (*pages, *acts, *signals, *areas)
 
 
 def search_places(places: Sequence[Place], text: str) -> tuple[Place, ...]:

@@ -16,6 +16,7 @@ from groundplan.interfaces import charts
 from groundplan.interfaces.charts.svg import shorten, show_hidden
 from groundplan.interfaces.web import wording
 from groundplan.signals.calibration import calibration_of
+from groundplan.terms import units
 from groundplan.terms.estimate import Estimate
 
 STYLES = ("page.css", "charts.css")
@@ -119,6 +120,7 @@ def environment() -> jinja2.Environment:
         calibration_of=calibration_of,
         charts=charts,
         is_known=as_measured,
+        units=units,
     )
     return env
 

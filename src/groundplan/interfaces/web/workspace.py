@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from groundplan.records.roster import Roster
 from groundplan.signals.signal import Signal
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, Practice
@@ -37,11 +38,17 @@ class Workspace(Protocol):
     def practices(self) -> tuple[Practice, ...]:
         """Every practice."""
 
-    def context(self) -> Context:
-        """A fresh context on the newest facts; cheap, one for each request."""
+    def scope(self, viewer: str, team: str) -> Scope:
+        """What `viewer` may see when they act in the name of `team`, "" for the whole workspace.
 
-    def scope(self) -> Scope:
-        """What the local user may see."""
+        Raises NotFound for a viewer or a team that is not on the roster, or not theirs.
+        """
+
+    def context(self, scope: Scope, request: str | None = None) -> Context:
+        """A fresh context on the newest facts; cheap. request: names one that may be repeated."""
+
+    def roster(self) -> Roster:
+        """Who is on which team; cheap, and without the facts."""
 
     def progress(self) -> Sequence[StageState]:
         """Ingest under way; empty when everything is read."""

@@ -53,8 +53,8 @@ def laws(floor: int) -> tuple[Law, ...]:
         ),
         Law(
             "Your facts stay here.",
-            "The server answers to this machine only. No page loads anything from elsewhere, no "
-            "cookie is set, and nothing is written into the repositories that are read.",
+            "No page loads anything from elsewhere. One cookie says that you are signed in, and "
+            "nothing else. Nothing is written into the repositories that are read.",
         ),
     )
 
@@ -75,7 +75,7 @@ def trust(visit: Visit) -> Page:
 def keys() -> Page:
     """`/about/keys`: what the keyboard does."""
     rows = [
-        ("Ctrl K, or /", "find a page, signal or area"),
+        ("Ctrl K, or /", "find a page, signal, area or act"),
         ("g t, g s, g a", "team page, signals, areas"),
         ("j, k", "next and previous finding"),
         ("arrow keys", "along the points of a chart"),
@@ -85,7 +85,7 @@ def keys() -> Page:
 
 
 def find(visit: Visit, text: str) -> Page:
-    """`/find?q=`: pages, signals and areas by name."""
+    """`/find?q=`: pages, acts, signals and areas by name."""
     places = visit.recall("places", lambda: list_places(visit))
     found = search_places(places, text)
     return Page(

@@ -69,7 +69,8 @@ def area(visit: Visit, repo: str, path: str, page: int, *, all_rows: bool) -> Pa
         raise NotFound("There is no such area with living files.", "All areas stand on /areas.")
     hot = visit.recall(("hot", repo, name), lambda: _hot_files(visit, repo, name))
     rows = _files(visit, state, page, 1_000_000 if all_rows else PAGE_SIZE)
-    people, silent = _whom_to_ask(visit, repo, name)
+    whom = _whom_to_ask(visit, repo, name)
+    people = whom.get("people", ())
     return Page(
         title=name_area(name),
         template="area.html",
@@ -78,8 +79,7 @@ def area(visit: Visit, repo: str, path: str, page: int, *, all_rows: bool) -> Pa
             "repo_name": repo_name,
             "lede": _lede(state),
             "hot": hot,
-            "people": people,
-            "silent": silent,
+            **{key: whom.get(key, ()) for key in ("people", "silent", "declared", "checked")},
             "sees_experts": visit.scope.sees_experts,
             "ages": visit.recall(("ages", repo, name), lambda: _ages(visit, repo, name)),
             "rows": rows,
@@ -145,15 +145,19 @@ def _day(moment: Any) -> str | None:
     return moment.date().isoformat() if moment is not None else None
 
 
-def _whom_to_ask(visit: Visit, repo: str, name: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def _whom_to_ask(visit: Visit, repo: str, name: str) -> dict[str, Any]:
+    """Who knows the area, who is declared to own it, and how often such answers came true."""
     if not visit.scope.sees_experts:
-        return (), ()
+        return {}
     try:
         known = visit.ask("ownership.map")
     except NotFound:
-        return (), ()
+        return {}
     found = next((a for a in known.areas if a.repo == repo and a.area == name), None)
-    return (found.go_to, found.silent) if found else ((), ())
+    if found is None:
+        return {}
+    shown = {"people": found.go_to, "silent": found.silent, "declared": found.declared}
+    return {**shown, "checked": known.checked if found.go_to else ""}
 
 
 def _markdown(state: AreaState, hot: tuple[HotFile, ...], people: tuple[Any, ...]) -> str:

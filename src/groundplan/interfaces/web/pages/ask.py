@@ -47,6 +47,7 @@ def _rows(answer: Any) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = [("person", p.name, None, p.reason) for p in answer.people]
     rows += [("silent person", p.name, None, p.reason) for p in answer.silent]
     rows += [("reviewer", p.name, None, p.reason) for p in answer.reviewers]
+    rows += [("declared owner", d.name or d.owner, None, d.reason) for d in answer.declared]
     rows += [("document", d.path, d.line, d.why) for d in answer.documents]
     return rows + [("place", p.path, p.line, p.why) for p in answer.places]
 

@@ -1,28 +1,26 @@
-"""A practice's own page: its template asks its own use cases, and nothing else."""
+"""A practice's own page, and a page for each of its use cases: ask, see, and say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
-from groundplan.interfaces.team_page import find_use_case
+from groundplan.interfaces.codec.fields import read_fields
+from groundplan.interfaces.codec.inputs import read_inputs
+from groundplan.interfaces.codec.statuses import status_of
+from groundplan.interfaces.web.answering import Form as Sent
 from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.formats import Page
-from groundplan.interfaces.web.inputs import read_inputs
+from groundplan.interfaces.web.forms import CaseForm, draw_form, read_sent
 from groundplan.interfaces.web.rendering import has_template
 from groundplan.interfaces.web.tables import Table
-from groundplan.interfaces.web.wording import say_value
-from groundplan.terms.errors import GroundplanError, NotFound
+from groundplan.interfaces.web.wording import say_moment, say_value
+from groundplan.terms.errors import BadInput, GroundplanError, NotFound
 from groundplan.terms.estimate import Estimate, Unknown
+from groundplan.usecase import Practice, UseCase, ask
 
-
-def act(visit: Visit, name: str, verb: str, given: Mapping[str, str]) -> None:
-    """Carry out `<practice>.<verb>`, which writes; NotFound if the practice writes nothing."""
-    declared = next((p for p in visit.practices if p.name == name and p.writes), None)
-    case = find_use_case([declared], f"{name}.{verb}") if declared else None
-    if case is None or visit.scope.role not in case.roles:
-        raise NotFound("There is no such act.", "All pages stand on /find.")
-    case.run(visit.context, visit.scope, case.inputs(**read_inputs(case, given)))
+Case = UseCase[Any, Any]
 
 
 class Query(dict[str, str]):
@@ -43,43 +41,176 @@ class Trouble:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A list of rows within a view, as a table of its plain columns."""
+
+    title: str
+    table: Table
+
+
+def find_practice(visit: Visit, name: str) -> Practice:
+    """The practice of that name; NotFound if there is none, or none for the viewer."""
+    for practice in visit.practices:
+        if practice.name == name and any(visit.scope.role in c.roles for c in practice.use_cases):
+            return practice
+    raise NotFound("There is no such page.", "All pages stand on /find.")
+
+
+def find_case(visit: Visit, name: str, verb: str) -> Case:
+    """The use case `<practice>.<verb>`; NotFound if the viewer has none of that name."""
+    for case in find_practice(visit, name).use_cases:
+        if case.name == f"{name}.{verb}" and visit.scope.role in case.roles:
+            return case
+    raise NotFound("There is no such page.", "All pages stand on /find.")
+
+
+def act(visit: Visit, case: Case, sent: Sent) -> Page | None:
+    """Carry out a use case that writes; None if it was done, else its form with what was wrong."""
+    if not case.writes:
+        raise NotFound("There is no such act.", "All pages stand on /find.")
+    try:
+        ask(case, visit.context, visit.scope, read_inputs(case, read_sent(case, sent), text=True))
+    except GroundplanError as error:
+        return form_page(visit, case, sent, error)
+    return None
+
+
+def use_case(visit: Visit, case: Case, query: Mapping[str, str]) -> Page:
+    """`/<practice>/<verb>`: what a use case answers, or the form of one that writes."""
+    if case.writes:
+        return form_page(visit, case, query)
+    known = {field.name for field in read_fields(case.inputs)}
+    given = {name: value for name, value in query.items() if name in known}
+    needs = [f.name for f in read_fields(case.inputs) if f.required and not given.get(f.name)]
+    if needs and not given:
+        return form_page(visit, case, given)
+    try:
+        view = ask(case, visit.context, visit.scope, read_inputs(case, given, text=True))
+    except BadInput as error:
+        return form_page(visit, case, given, error)
+    form = draw_form(case, given)
+    return Page(
+        title=case.says.rstrip("."),
+        template="use_case.html",
+        data={
+            "form": form if form.entries else None,
+            "view": view,
+            "facts": list_facts(view),
+            "parts": list_parts(view),
+            "practice": find_practice(visit, case.name.partition(".")[0]),
+        },
+        view=view,
+        table=flatten(view),
+        markdown=case.says,
+    )
+
+
+def form_page(
+    visit: Visit, case: Case, given: Mapping[str, str], error: GroundplanError | None = None
+) -> Page:
+    """The form of a use case, on a page of its own."""
+    form = draw_form(case, given, error)
+    told = {"error": error.message, "hint": error.hint} if error is not None else {}
+    return Page(
+        title=case.says.rstrip("."),
+        template="form.html",
+        data={
+            "form": form,
+            "practice": find_practice(visit, case.name.partition(".")[0]),
+        },
+        view={"use_case": case.name, "says": case.says, **told},
+        table=Table(("Field", "Allowed"), [(f.name, f.allowed) for f in read_fields(case.inputs)]),
+        markdown=f"{case.says} {told.get('error', '')} {told.get('hint', '')}".strip(),
+        status=status_of(error).http if error is not None else 200,
+    )
+
+
 def practice(visit: Visit, name: str, query: Mapping[str, str]) -> Page:
     """`/<practice>`: the page of a practice; its query fields are inputs of its use cases."""
-    declared = next((p for p in visit.practices if p.name == name), None)
-    if declared is None:
+    declared = find_practice(visit, name)
+    readable = [c for c in declared.use_cases if not c.writes and visit.scope.role in c.roles]
+    if not readable:
         raise NotFound("There is no such page.", "All pages stand on /find.")
-    first = declared.use_cases[0]
+    first = readable[0]
     if query.get("prefix") == ".":  # everything is below the root
         query = {**query, "prefix": ""}
-    view = visit.ask(first.name, **read_inputs(first, query))
+    known = {field.name for field in read_fields(first.inputs)}
+    given = {key: value for key, value in query.items() if key in known}
+    view = ask(first, visit.context, visit.scope, read_inputs(first, given, text=True))
 
-    def ask(use_case: str, **inputs: object) -> object:
+    def ask_here(use_case: str, **inputs: object) -> object:
         try:
             return visit.ask(f"{declared.name}.{use_case}", **inputs)
         except GroundplanError as error:
             return Trouble(error)
 
-    own, table = f"practices/{declared.name}/{declared.page}", flatten(view)
-    words = {"practice": declared, "view": view, "ask": ask, "query": Query(query), "table": table}
+    def form(verb: str, **values: str) -> CaseForm | None:
+        for case in declared.use_cases:
+            if case.name == f"{declared.name}.{verb}" and visit.scope.role in case.roles:
+                return draw_form(case, {**query, **values} if values else query)
+        return None
+
+    own = f"practices/{declared.name}/{declared.page}"
+    words = {
+        "practice": declared,
+        "view": view,
+        "ask": ask_here,
+        "form": form,
+        "verbs": [
+            c.name.partition(".")[2]
+            for c in declared.use_cases
+            if c.writes and visit.scope.role in c.roles
+        ],
+        "query": Query(query),
+        "table": flatten(view),
+        "facts": list_facts(view),
+        "parts": list_parts(view),
+    }
     return Page(
         title=declared.title,
         template=own if has_template(own) else "practice.html",
         data=words,
         view=view,
-        table=table,
+        table=flatten(view),
         markdown=declared.says,
     )
 
 
 def flatten(view: object) -> Table:
     """The first list of rows in a view, as a table of its plain columns."""
-    for field in fields(view):  # type: ignore[arg-type]
-        rows = getattr(view, field.name)
-        if isinstance(rows, tuple) and rows and hasattr(rows[0], "__dataclass_fields__"):
-            names = [f.name for f in fields(rows[0])]
-            plain = [[_cell(getattr(row, name)) for name in names] for row in rows]
-            return Table(tuple(name.replace("_", " ").capitalize() for name in names), plain)
-    return Table(("Nothing",), [])
+    parts = list_parts(view)
+    return parts[0].table if parts else Table(("Nothing",), [])
+
+
+def list_parts(view: object) -> list[Part]:
+    """Every list of rows in a view that is not empty."""
+    if not is_dataclass(view):
+        return []
+    found = [(field.name, getattr(view, field.name)) for field in fields(view)]
+    return [Part(_title(n), _table(rows)) for n, rows in found if isinstance(rows, tuple) and rows]
+
+
+def list_facts(view: object) -> list[tuple[str, object]]:
+    """The single values of a view, with their names."""
+    if not is_dataclass(view):
+        return []
+    found = [(field.name, getattr(view, field.name)) for field in fields(view)]
+    return [(_title(n), v) for n, v in found if not isinstance(v, tuple) and v not in (None, "")]
+
+
+def _table(rows: tuple[Any, ...]) -> Table:
+    if not is_dataclass(rows[0]):
+        return Table(("Value",), [(_cell(row),) for row in rows])
+    names = [field.name for field in fields(rows[0])]
+    return Table(
+        tuple(_title(name) for name in names),
+        [[_cell(getattr(row, name)) for name in names] for row in rows],
+    )
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _cell(value: object) -> object:
@@ -87,4 +218,8 @@ def _cell(value: object) -> object:
         return say_value(value)
     if isinstance(value, tuple):
         return ", ".join(str(getattr(item, "name", item)) for item in value)
-    return value if isinstance(value, int | float | str) or value is None else str(value)
+    if hasattr(value, "tzinfo"):
+        return say_moment(value)  # type: ignore[arg-type]
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return value if isinstance(value, int | str) or value is None else str(value)

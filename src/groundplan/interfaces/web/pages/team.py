@@ -81,6 +81,8 @@ def finding_chart(nr: int, shown: Shown, page: TeamPage, *, links: bool) -> char
     key = f"chart-{nr + 1}"
     if shown.overview is None:
         about = area_about(shown)
+        if about is None and not shown.finding.about.startswith("ownership."):
+            return None  # a map of areas shows nothing of what other practices say
         earlier = page.findings[:nr]
         if about is None and any(o.overview is None and not area_about(o) for o in earlier):
             return None

@@ -62,6 +62,8 @@
     if (step) { event.preventDefault(); mark(chosen + step); }
   });
   document.addEventListener("click", (event) => {
+    const menu = $(".menu[open]");
+    if (menu && !menu.contains(event.target)) menu.open = false;
     const link = event.target.closest("[data-palette], [data-keys]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -84,6 +86,8 @@
       openPalette();
       return;
     }
+    const menu = $(".menu[open]");
+    if (menu && event.key === "Escape") { menu.open = false; $("summary", menu).focus(); }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
     const point = event.target.closest(".ch-point");
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];

@@ -1,0 +1,166 @@
+"""The mart that answers, and the next one, built beside it when facts or decisions have moved."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from groundplan.bootstrap.settings import utc_now
+from groundplan.facts.code import CODE_KINDS
+from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.identities.decisions import STREAM, decisions
+from groundplan.facts.ledger import Ledger, Snapshot
+from groundplan.facts.mart import MART_VERSION, RepoInfo, build
+from groundplan.inference import go_to
+from groundplan.records.journal import Entry, Journal
+from groundplan.records.roster import Roster
+from groundplan.signals.catalogue import discover as discover_signals
+from groundplan.signals.groups import Groups, groups_of
+from groundplan.signals.measure import measure
+from groundplan.signals.signal import Reading, Signal
+from groundplan.terms.errors import GroundplanError
+from groundplan.terms.people import Account
+from groundplan.terms.progress import Progress
+from groundplan.terms.scope import Scope
+
+PATIENCE_S: Final = 3.0  # a mart that is built within this time is waited for
+KEPT_MARTS: Final = 2  # the newest, and the one that a reader may still hold
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class OpenMart:
+    """A mart that is open, with the readings taken from it."""
+
+    def __init__(self, name: str, mart: DuckDB, snapshot: int) -> None:
+        self.name = name
+        self.mart = mart
+        found = mart.rows("select max(as_of) from repos")[0][0]
+        self.as_of = found.replace(tzinfo=UTC) if found else EPOCH
+        self.repos = tuple(repo for (repo,) in mart.rows("select repo from repos order by repo"))
+        self._snapshot = snapshot
+        self._readings: dict[tuple[str, tuple[str, ...], str, Groups | None], Reading] = {}
+        self._groups: tuple[tuple[Roster, date], Groups | None] | None = None
+
+    def measure(self, signal: Signal, scope: Scope, groups: Groups | None = None) -> Reading:
+        """The signal's reading, taken once for each group that may ask."""
+        key = (signal.name, scope.repos, scope.team, groups)
+        if key not in self._readings:
+            self._readings[key] = measure(
+                self.mart.cursor(), signal, scope, self.as_of, self._snapshot, groups
+            )
+        return self._readings[key]
+
+    def groups(self, roster: Roster, on: date) -> Groups | None:
+        """The teams of a workspace as numbers count them; None in one without teams."""
+        if not roster.teams:
+            return None
+        known = self._groups
+        if known is None or known[0][0] is not roster or known[0][1] != on:
+            rows = self.mart.cursor().rows("select name, email, person_id from accounts")
+            people: Mapping[Account, str] = {Account(name, email): who for name, email, who in rows}
+            known = (roster, on), groups_of(roster, people, on, self.repos)
+            self._groups = known
+        return known[1]
+
+
+class Marts:
+    """Opens the mart of the newest facts and decisions, builds it if there is none yet."""
+
+    def __init__(self, folder: Path, ledger: Ledger, journal: Journal, progress: Progress) -> None:
+        self._folder = folder
+        self._ledger = ledger
+        self._journal = journal
+        self._progress = progress
+        self._opened: OpenMart | None = None
+        self._building = threading.Lock()
+
+    def open(self, warm: Callable[[OpenMart], None]) -> OpenMart:
+        """The newest mart that is ready.
+
+        When facts or decisions have moved, the next one is built beside the old one; a large one
+        takes a while, and the old one answers until it is ready, warmed by `warm`.
+        """
+        if self._opened is None:
+            self.refresh()
+        elif not self._building.locked() and self._wanted()[0] != self._opened.name:
+            behind = threading.Thread(target=self._refresh_behind, args=(warm,), daemon=True)
+            behind.start()
+            behind.join(PATIENCE_S)
+        assert self._opened is not None
+        return self._opened
+
+    def refresh(self, warm: Callable[[OpenMart], None] | None = None) -> None:
+        """Open the mart of what is known now, building it if need be, and warm it."""
+        with self._building:
+            name, snapshot, entries = self._wanted()
+            if self._opened is not None and self._opened.name == name:
+                return
+            path = self._folder / f"{name}.duckdb"
+            if not path.exists():
+                known = decisions(entries)
+                settings = go_to.settings()
+                infos = self._repo_infos()
+                build(snapshot, infos, known, utc_now(), path, self._progress, settings)
+            opened = OpenMart(name, DuckDB(path, read_only=True), snapshot.txn)
+            if warm is not None:
+                warm(opened)
+            self._opened = opened
+            self._delete_old(path)
+
+    def _refresh_behind(self, warm: Callable[[OpenMart], None]) -> None:
+        try:
+            self.refresh(warm)
+        except GroundplanError as error:  # the old mart goes on answering
+            self._progress.note(str(error))
+
+    def _wanted(self) -> tuple[str, Snapshot, Sequence[Entry]]:
+        entries = [entry for entry in self._journal.read(STREAM) if not entry.erased]
+        snapshot = self._ledger.snapshot()
+        newest = entries[-1].version if entries else 0
+        return f"{snapshot.txn}-{len(entries)}.{newest}-{_form_of_marts()}", snapshot, entries
+
+    def _repo_infos(self) -> list[RepoInfo]:
+        infos = []
+        for repo in self._ledger.sources():
+            cursor = self._ledger.cursor(repo)
+            state = cursor.state if cursor else {}
+            infos.append(
+                RepoInfo(
+                    repo=repo,
+                    name=state.get("name", repo),
+                    main_ref=state.get("main_ref"),
+                    shallow=bool(state.get("shallow")),
+                )
+            )
+        return infos
+
+    def _delete_old(self, newest: Path) -> None:
+        marts = sorted(newest.parent.glob("*.duckdb"), key=lambda path: path.stat().st_mtime)
+        for path in [mart for mart in marts if mart != newest][: -(KEPT_MARTS - 1) or None]:
+            path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Release the mart."""
+        if self._opened is not None:
+            self._opened.mart.close()
+
+
+def warm_up(opened: OpenMart, scope: Scope, groups: Groups | None, progress: Progress) -> None:
+    """Measure every signal, before anybody waits for it."""
+    signals = discover_signals()
+    with progress.stage("Measuring", len(signals), "signals") as stage:
+        for signal in signals:
+            with contextlib.suppress(Exception):  # the page that shows it says what is wrong
+                opened.measure(signal, scope, groups)
+            stage.advance()
+
+
+def _form_of_marts() -> str:
+    """A digest of everything besides facts and decisions that shapes a mart."""
+    form = (MART_VERSION, [kind.version for kind in CODE_KINDS], sorted(go_to.settings().items()))
+    return hashlib.sha256(repr(form).encode()).hexdigest()[:8]

@@ -1,0 +1,149 @@
+"""One folder of facts with its journal: what every interface asks."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from groundplan.access import LOCAL_VIEWER, ScopedJournal, local_scope, scope_of
+from groundplan.bootstrap.marts import Marts, OpenMart, warm_up
+from groundplan.bootstrap.settings import place_of_journal, utc_now
+from groundplan.facts.ledger import Ledger
+from groundplan.interfaces.tracking import Tracker
+from groundplan.interfaces.web.workspace import StageState
+from groundplan.practices.catalogue import discover as discover_practices
+from groundplan.records.folding import Folds
+from groundplan.records.kinds import EntryKind
+from groundplan.records.opening import open_journal
+from groundplan.records.roster import ROSTER, Roster
+from groundplan.records.roster import STREAM as ROSTER_STREAM
+from groundplan.signals.catalogue import discover as discover_signals
+from groundplan.signals.signal import Signal
+from groundplan.sources.git.check import Checked, check
+from groundplan.sources.git.documents import GitDocuments
+from groundplan.sources.git.ingest import Ingested, count_lines, ingest
+from groundplan.terms.errors import NotFound
+from groundplan.terms.progress import Progress
+from groundplan.terms.scope import Scope
+from groundplan.usecase import Context, Practice
+
+
+class Workspace:
+    """One folder of facts, opened by one process; others may open it too.
+
+    The journal is a file of the folder, or the database that GROUNDPLAN_DATABASE_URL names.
+    """
+
+    def __init__(self, folder: Path, progress: Progress) -> None:
+        self.folder = folder
+        self.tracker = Tracker(progress)
+        self.ledger = Ledger(folder, utc_now)
+        self.journal = open_journal(place_of_journal(folder), utc_now)
+        self.folds = Folds(self.journal)
+        self.kinds: dict[str, EntryKind] = {
+            kind.name: kind for practice in self.practices for kind in practice.writes
+        }
+        self._marts = Marts(folder / "mart", self.ledger, self.journal, self.tracker)
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Every signal."""
+        return discover_signals()
+
+    @property
+    def practices(self) -> tuple[Practice, ...]:
+        """Every practice."""
+        return discover_practices()
+
+    @property
+    def shadows(self) -> Path:
+        """Where the borrowed git directories are."""
+        return self.folder / "shadow"
+
+    def read_names(self, path: Path, workers: int = 2) -> Ingested:
+        """The first pass over a repository: everything but line counts."""
+        return ingest(
+            self.ledger,
+            path,
+            self.shadows,
+            self.tracker,
+            clock=utc_now,
+            workers=workers,
+            lines=False,
+        )
+
+    def read_lines(self, repo: str, workers: int = 2) -> int:
+        """The second pass: the line counts that are still pending; the rows counted now."""
+        return count_lines(self.ledger, repo, self.shadows, self.tracker, workers=workers)
+
+    def forget(self, repo: str) -> Path:
+        """Drop the facts of a repository; the path to read them from again."""
+        cursor = self.ledger.cursor(repo)
+        if cursor is None:
+            raise NotFound(f"no repository {repo!r} in {self.folder}")
+        self.ledger.forget(repo)
+        return Path(cursor.state["path"])
+
+    def check(self, repo: str) -> Checked:
+        """Compare the facts of a repository with git's own words."""
+        return check(self.ledger, repo, self.shadows, self.tracker)
+
+    def repos(self) -> list[str]:
+        """The ids of the repositories read into this workspace."""
+        return self.ledger.sources()
+
+    def roster(self) -> Roster:
+        """Who is on which team; without the facts."""
+        return self.folds.fold(ROSTER_STREAM, ROSTER)
+
+    def scope(self, viewer: str = LOCAL_VIEWER, team: str = "") -> Scope:
+        """What somebody may see who acts in the name of a team, "" for the whole workspace.
+
+        The local user is whoever can open the folder. NotFound for anybody else who has no place
+        on the roster, or not in that team.
+        """
+        if viewer == LOCAL_VIEWER and not team:
+            return local_scope(self.repos())
+        return scope_of(self.roster(), viewer, utc_now().date(), self.repos(), team)
+
+    def progress(self) -> list[StageState]:
+        """Work under way."""
+        return self.tracker.states()
+
+    def context(self, scope: Scope | None = None, request: str | None = None) -> Context:
+        """A fresh context on the newest facts that are ready, for one question or one request.
+
+        scope: the viewer's, the local user's if None. request: names one that may be repeated.
+        """
+        scope, roster, now = scope or self.scope(), self.roster(), utc_now()
+        opened = self._marts.open(self._warm)
+        groups = opened.groups(roster, now.date())
+        return Context(
+            mart=opened.mart.cursor(),
+            measure=partial(opened.measure, groups=groups),
+            journal=ScopedJournal(self.journal, scope, self.kinds, self.folds, request),
+            roster=roster,
+            documents=GitDocuments(self.ledger, self.shadows),
+            now=now,
+            as_of=opened.as_of,
+            rng=np.random.default_rng(0),
+        )
+
+    def refresh(self, warm: bool = False) -> None:
+        """Open the mart of the newest facts and decisions, building it if there is none yet.
+
+        warm: measure every signal too, before the new mart answers.
+        """
+        self._marts.refresh(self._warm if warm else None)
+
+    def _warm(self, opened: OpenMart) -> None:
+        groups = opened.groups(self.roster(), utc_now().date())
+        warm_up(opened, self.scope(), groups, self.tracker)
+
+    def close(self) -> None:
+        """Release the stores."""
+        self._marts.close()
+        self.ledger.close()
+        self.journal.close()

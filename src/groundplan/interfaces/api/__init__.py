@@ -1,0 +1,1 @@
+"""The HTTP API: a route for each use case."""

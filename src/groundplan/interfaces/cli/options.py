@@ -1,0 +1,54 @@
+"""What the fixed commands take alike: repositories, the folder of their facts, how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from groundplan.bootstrap import Workspace, default_folder
+from groundplan.interfaces.cli.terminal import Terminal
+from groundplan.interfaces.team_page import TeamPage, compose
+
+Command = Callable[..., Any]
+
+
+def shared(command: Command) -> Command:
+    """The options that every command about repositories takes."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Answer as one JSON document."),
+        click.option("--quiet", is_flag=True, help="No progress on standard error."),
+        click.option(
+            "--workspace",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="Folder of the facts [default: one for each set of repositories, in your "
+            "data folder; GROUNDPLAN_WORKSPACE].",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+PATHS = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
+
+
+def open_workspace(paths: tuple[Path, ...], workspace: Path | None, quiet: bool) -> Workspace:
+    """The workspace for these repositories, here if none is named."""
+    folder = workspace or default_folder(paths or (Path(),))
+    return Workspace(folder, Terminal(quiet))
+
+
+def read_all(opened: Workspace, paths: tuple[Path, ...], lines: bool = True) -> list[str]:
+    """Read every repository: names first, then lines; the repositories' ids."""
+    repos = [opened.read_names(path).repo for path in paths or (Path(),)]
+    for repo in repos if lines else ():
+        opened.read_lines(repo)
+    return repos
+
+
+def compose_page(opened: Workspace) -> TeamPage:
+    """The team page of what is read so far."""
+    return compose(opened.context(), opened.scope(), opened.signals, opened.practices)

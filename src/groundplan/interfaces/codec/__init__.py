@@ -1,0 +1,1 @@
+"""What crosses the border: inputs, views and errors, in the same words for every interface."""

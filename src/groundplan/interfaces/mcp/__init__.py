@@ -1,0 +1,1 @@
+"""The MCP server: a tool for each use case."""

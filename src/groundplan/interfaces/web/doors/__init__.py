@@ -1,0 +1,1 @@
+"""Ways in: who may sign in how, and what tells us on the next request who it is."""
