@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from groundplan.inference.expertise import (
+    assess_loss,
     calibrate,
     decayed,
     degree_of_authorship,
     find_authors,
-    find_orphans,
     find_truck_factor,
     knowledge_shares,
     present,
@@ -185,12 +185,20 @@ def test_ten_files_are_needed() -> None:
     assert (found.have, found.need) == (9, 10)
 
 
-@given(ownership, st.sets(st.integers(0, 5)))
-def test_orphans_had_an_expert_and_have_none_left(
-    rows: list[tuple[int, int]], leaving: set[int]
-) -> None:
-    pairs = np.array(sorted(set(rows)))
-    orphans = find_orphans(pairs[:, 0], pairs[:, 1], np.array(sorted(leaving), dtype=int), 12)
-    for file in range(12):
-        experts = {p for f, p in rows if f == file}
-        assert orphans[file] == (bool(experts) and experts <= leaving)
+def test_a_loss_names_who_leaves_and_which_files_are_left_alone() -> None:
+    rows = {
+        "file": np.repeat(np.arange(12), 2),
+        "directory": np.repeat(np.arange(12) // 3, 2),
+        "nr": np.tile([0, 1], 12),
+        "created": np.tile([True, False], 12),
+        "own": np.tile([9.0, 1.0], 12),
+        "others": np.tile([1.0, 9.0], 12),
+    }
+    rows["nr"][:8:2] = 2  # the first four files are somebody else's
+    loss = assess_loss(rows, 10, np.random.default_rng(1))
+    assert isinstance(loss.factor, Estimate)
+    assert loss.factor.value == 1
+    assert loss.removed.tolist() == [0]
+    assert loss.lost.tolist() == [False] * 4 + [True] * 8
+    few = {name: column[:4] for name, column in rows.items()}
+    assert isinstance(assess_loss(few, 10, np.random.default_rng(1)).factor, Unknown)

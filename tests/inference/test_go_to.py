@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import numpy as np
 
@@ -71,3 +71,42 @@ def test_knowers_are_active_and_not_far_from_the_best() -> None:
     few = go_to.count_knowers(crowd([("Ann", 4, 4, 0, 1)]))
     assert isinstance(few, Unknown)
     assert (few.have, few.need) == (4, 5)
+
+
+def test_how_often_a_share_came_true_is_said_of_the_first_answer_for_a_file_only() -> None:
+    here = crowd([("Ann", 40, 50, 0, 1), ("Bo", 30, 40, 0, 1)])
+    assert [one.held for one in go_to.choose_experts(here)[0]] == ["", ""]
+    levels = np.vstack([here.levels[:1], here.levels[:1], here.levels])
+    named, _ = go_to.choose_experts(
+        go_to.Crowd(
+            here.names, levels, here.kept, here.changes, here.reviews, here.last_at,
+            here.silent_days,
+        )
+    )  # fmt: skip
+    best = max(named, key=lambda one: one.share.value if isinstance(one.share, Estimate) else 0)
+    assert best.held.startswith("shares like this came true for")
+    assert [one.held for one in named if one is not best] == [""]
+
+
+def test_declared_owners_come_with_what_the_facts_say_of_them() -> None:
+    here = crowd([("Ann", 5, 5, 0, 1), ("Bo", 0, 0, 0, 400)])
+    found = go_to.describe_declared(
+        "CODEOWNERS",
+        {"@ann": 4, "@org/team": 4, "@bo": 1, "@gone": 1},
+        4,
+        {"@ann": "p1", "@bo": "p2"},
+        np.array(["p1", "p2"], dtype=object),
+        here,
+        datetime(2026, 8, 1, tzinfo=UTC),
+    )
+    assert [(one.owner, one.name, one.active, one.reason) for one in found] == [
+        ("@ann", "Ann", True, "declared in CODEOWNERS, last touched one of its files 4 months ago"),
+        ("@org/team", "", None, "declared in CODEOWNERS"),
+        ("@bo", "Bo", False, "declared in CODEOWNERS for 1 of 4 files, never touched it"),
+        (
+            "@gone",
+            "",
+            None,
+            "declared in CODEOWNERS for 1 of 4 files, not recognised in the history",
+        ),
+    ]

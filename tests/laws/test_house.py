@@ -26,7 +26,7 @@ MAY_DO_IO = (
     re.compile(r"facts/engines/\w+\.py"),
     re.compile(r"records/(sqlite|postgres)\.py"),
     re.compile(r"interfaces/.*"),
-    re.compile(r"bootstrap\.py"),
+    re.compile(r"bootstrap/.*"),
 )
 IO_CALLS = {
     "open", "input", "print", "socket.socket", "urllib.request.urlopen",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from groundplan.facts import mart_tables
+from groundplan.facts import mart_sql, mart_tables
 from groundplan.facts.engines.duckdb import DuckDB
 
 START = datetime(2024, 1, 1)  # a Monday
@@ -64,6 +64,7 @@ def build(case: Row) -> DuckDB:
             "insert into files select repo, file_id, min(path), min(area), true, min(entry), "
             "count(*), min(authored_at), max(authored_at) from changes group by repo, file_id"
         )
+    engine.execute(mart_sql.AREA_WEEKS)
     return engine
 
 

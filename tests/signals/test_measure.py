@@ -107,7 +107,7 @@ def mart(weeks: list[set[int]]) -> DuckDB:
 
 def read(weeks: list[set[int]], repos: tuple[str, ...] = ("r",)):
     as_of = datetime.combine(MONDAY + timedelta(weeks=len(weeks)), datetime.min.time())
-    return measure(mart(weeks), COUNTED, local_scope(repos, None), as_of, 1)
+    return measure(mart(weeks), COUNTED, local_scope(repos), as_of, 1)
 
 
 def test_a_large_team_is_read_week_by_week() -> None:
@@ -147,9 +147,9 @@ def test_another_repository_is_not_in_scope() -> None:
 def test_the_running_week_is_not_read() -> None:
     weeks = [{0, 1, 2, 3, 4}] * 4
     as_of = datetime.combine(MONDAY + timedelta(weeks=3, days=2), datetime.min.time())
-    reading = measure(mart(weeks), COUNTED, local_scope(("r",), None), as_of, 1)
+    reading = measure(mart(weeks), COUNTED, local_scope(("r",)), as_of, 1)
     assert reading.window.end_on == MONDAY + timedelta(weeks=3)
 
 
 def test_the_floor_is_five() -> None:
-    assert local_scope((), None).floor == 5
+    assert local_scope(()).floor == 5

@@ -28,7 +28,7 @@ CASES = [
 def read(name: str, case: dict[str, Any]) -> Reading:
     as_of = START + timedelta(weeks=case["weeks"], hours=12)
     repos = case.get("scope", ["r"])
-    return measure(build(case), SIGNALS[name], local_scope(repos, None), as_of, 1)
+    return measure(build(case), SIGNALS[name], local_scope(repos), as_of, 1)
 
 
 def agree(told: Measured, expected: Any) -> None:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.inference.change import compare
 from groundplan.inference.standing_out import stands_out
+from groundplan.signals.groups import Groups, may_ask, read_group
 from groundplan.signals.signal import Block, Excluded, Part, Point, Reading, Rows, Sample, Signal
 from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.period import monday_of
@@ -21,23 +22,52 @@ from groundplan.terms.scope import Scope
 CLAIMS_ON_A_PAGE = 12  # changes that a reader is shown side by side
 MOST_WINDOWS = 16  # equal windows of a series, newest last
 WEEK = np.timedelta64(7, "D")
+NO_GROUP = Unknown(
+    "numbers about people are those of a team over all repositories, from the day after it was "
+    "added to the roster",
+    0,
+    1,
+    "teams",
+)
 
 
 def measure(
-    engine: DuckDB, signal: Signal, scope: Scope, as_of: datetime, snapshot: int
+    engine: DuckDB,
+    signal: Signal,
+    scope: Scope,
+    as_of: datetime,
+    snapshot: int,
+    groups: Groups | None = None,
 ) -> Reading:
     """The reading of `signal` for the repositories of `scope`, up to the last whole week.
 
     Weeks are pooled into blocks in which at least `scope.floor` people stand behind the rows; the
     windows are unions of blocks, so that no two readings differ by fewer people than that.
+
+    groups: the teams of the workspace, None in one without. Numbers about people are then those
+    of the scope's team, or of everybody, over all repositories, and are given only where no
+    difference of what any group is given shows fewer people (`inference/suppression.py`).
     """
     end = monday_of(as_of.date())
     rows, left_out = _select(engine, signal, scope, end)
     floor = scope.floor if signal.about_people else 1
-    blocks = pool_weeks(rows["week"], rows.get("person_id"), end, floor)
+    if signal.about_people and (groups is not None or scope.team):
+        if groups is None or not may_ask(groups, scope.repos, scope.team):
+            return _withheld(signal, scope, NO_GROUP, (), end, snapshot)
+        rows, blocks = read_group(rows, signal, groups, scope.team, end, floor)
+        left_out = {name: column[:0] for name, column in left_out.items()}
+    else:
+        blocks = pool_weeks(rows["week"], rows.get("person_id"), end, floor)
     windows = _windows(blocks, signal.window_weeks)
     if not windows:
-        return _withheld(signal, scope, rows, _reasons(left_out, None), end, snapshot)
+        unknown = _too_few(signal, rows, floor)
+        return _withheld(signal, scope, unknown, _reasons(left_out, None), end, snapshot)
+    return _read(signal, scope, rows, left_out, windows, snapshot)
+
+
+def _read(
+    signal: Signal, scope: Scope, rows: Rows, left_out: Rows, windows: list[Block], snapshot: int
+) -> Reading:
     points = tuple(Point(window, _value(signal, rows, window)) for window in windows)
     newest = points[-1]
     before: Measured = (
@@ -177,23 +207,29 @@ def _change(now: Measured, before: Measured) -> Measured:
     return now if isinstance(now, Unknown) else before
 
 
+def _too_few(signal: Signal, rows: Rows, floor: int) -> Unknown:
+    people = _people(rows)
+    if not len(rows["week"]):
+        return Unknown(
+            "nothing of this kind in any whole week yet", 0, signal.minimum, signal.minimum_of
+        )
+    reason = f"a team number needs {floor} people behind it"
+    if people >= floor:
+        reason = (
+            f"a number needs {floor} people who stand behind no other number that is shown, and "
+            "nobody who makes most of it"
+        )
+    return Unknown(reason, min(people, floor - 1), floor, "people")
+
+
 def _withheld(
     signal: Signal,
     scope: Scope,
-    rows: Rows,
+    unknown: Unknown,
     excluded: tuple[Excluded, ...],
     end: date,
     snapshot: int,
 ) -> Reading:
-    if len(rows["week"]):
-        have = min(_people(rows), scope.floor - 1)
-        unknown = Unknown(
-            f"a team number needs {scope.floor} people behind it", have, scope.floor, "people"
-        )
-    else:
-        unknown = Unknown(
-            "nothing of this kind in any whole week yet", 0, signal.minimum, signal.minimum_of
-        )
     return Reading(
         signal=signal.name,
         version=signal.version,
