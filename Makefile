@@ -6,6 +6,7 @@ PORT ?= 8088
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never .tools/bin/uv
+NATIVE := native/pyproject.toml native/setup.py $(wildcard native/src/groundplan_linecount/*.[ch])
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
@@ -43,7 +44,7 @@ $(VENV)/bin/python:
 		--root-user-action=ignore --upgrade --require-hashes --target .tools -r requirements-tools.lock
 	@touch $@
 
-$(VENV)/.installed: requirements.lock pyproject.toml $(VENV)/bin/python .tools/bin/uv native/pyproject.toml
+$(VENV)/.installed: requirements.lock pyproject.toml $(VENV)/bin/python .tools/bin/uv $(NATIVE)
 	@echo "Installing Groundplan's libraries (locked and hashed) ..."
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements.lock
 	@$(UV) pip install --quiet --python $(VENV) --no-deps --no-build-isolation --editable .

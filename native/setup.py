@@ -14,8 +14,8 @@ setup(
     ext_modules=[
         Extension(
             "groundplan_linecount._native",
-            sources=[f"{PACKAGE}/linecount.c", f"{PACKAGE}/module.c"],
-            depends=[f"{PACKAGE}/linecount.h"],
+            sources=[f"{PACKAGE}/{name}.c" for name in ("linecount", "batch", "module")],
+            depends=[f"{PACKAGE}/linecount.h", f"{PACKAGE}/batch.h"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")] if STABLE_ABI else [],
             py_limited_api=STABLE_ABI,
         )

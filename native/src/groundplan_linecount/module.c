@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The Python face of linecount.c: argument checks, the GIL, errors. */
+ * The Python face of linecount.c and batch.c: argument checks, the GIL, errors. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "linecount.h"
+#include "batch.h"
 
 /* Below this many bytes, handing over the GIL costs more than it gives. */
 enum { WORTH_RELEASING = 16384 };
@@ -56,6 +56,85 @@ static PyObject *count(PyObject *module, PyObject *const *args, Py_ssize_t nargs
     return Py_BuildValue("(ii)", (int)counts.added, (int)counts.deleted);
 }
 
+/* Bytes with the ids of pairs, and the size of an id. */
+static int as_pairs(PyObject *bytes, PyObject *id_size, pair_list *out)
+{
+    char *data;
+    Py_ssize_t size, width = PyLong_AsSsize_t(id_size);
+    if ((width == -1 && PyErr_Occurred()) || PyBytes_AsStringAndSize(bytes, &data, &size) < 0)
+        return 0;
+    if (width <= 0 || size % (2 * width)) {
+        PyErr_SetString(PyExc_ValueError, "ids must be pairs of ids of one size");
+        return 0;
+    }
+    out->ids = (const byte *)data;
+    out->id_size = (size_t)width;
+    out->count = (size_t)(size / (2 * width));
+    return 1;
+}
+
+static PyObject *requests(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    pair_list pairs;
+    byte *listed;
+    size_t size;
+    PyObject *result;
+    (void)module;
+    if (nargs != 2)
+        return PyErr_Format(PyExc_TypeError, "requests() takes 2 positional arguments (%zd given)",
+                            nargs);
+    if (!as_pairs(args[0], args[1], &pairs))
+        return NULL;
+    listed = PyMem_Malloc(2 * pairs.count * (pairs.id_size + 1) + 1);
+    if (!listed)
+        return PyErr_NoMemory();
+    size = list_requests(pairs, listed);
+    result = PyBytes_FromStringAndSize((const char *)listed, (Py_ssize_t)size);
+    PyMem_Free(listed);
+    return result;
+}
+
+static PyObject *count_pairs(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+    pair_list pairs;
+    pair_result *results;
+    batch_status status;
+    size_t done;
+    int fd;
+    PyObject *result;
+    (void)module;
+    if (nargs != 3)
+        return PyErr_Format(PyExc_TypeError,
+                            "count_pairs() takes 3 positional arguments (%zd given)", nargs);
+    if (!as_pairs(args[0], args[1], &pairs))
+        return NULL;
+    fd = (int)PyLong_AsLong(args[2]);
+    if (fd == -1 && PyErr_Occurred())
+        return NULL;
+    results = PyMem_Malloc(pairs.count * sizeof *results + 1);
+    if (!results)
+        return PyErr_NoMemory();
+    Py_BEGIN_ALLOW_THREADS
+    status = count_answers(pairs, fd, hash_seed, results, &done);
+    Py_END_ALLOW_THREADS
+    result = status == BATCH_NO_MEMORY
+        ? PyErr_NoMemory()
+        : PyBytes_FromStringAndSize((const char *)results, (Py_ssize_t)(done * sizeof *results));
+    PyMem_Free(results);
+    return result;
+}
+
+PyDoc_STRVAR(requests_doc,
+"requests(ids, id_size, /)\n--\n\n"
+"Return the lines to give to `git cat-file --batch` for count_pairs().");
+
+PyDoc_STRVAR(count_pairs_doc,
+"count_pairs(ids, id_size, fd, /)\n--\n\n"
+"Count many pairs of blobs from what `git cat-file --batch` answers on fd to\n"
+"requests(). Return three 32-bit integers for each pair: 0 counted, 1 binary or\n"
+"2 missing, then added and deleted lines; for fewer pairs if the answers end\n"
+"too soon, because git gave up on a damaged object.");
+
 PyDoc_STRVAR(count_doc,
 "count(old, new, /)\n--\n\n"
 "Return (added, deleted), the lines that `git log --numstat` counts from old to\n"
@@ -64,6 +143,8 @@ PyDoc_STRVAR(count_doc,
 
 static PyMethodDef methods[] = {
     { "count", (PyCFunction)(void (*)(void))count, METH_FASTCALL, count_doc },
+    { "requests", (PyCFunction)(void (*)(void))requests, METH_FASTCALL, requests_doc },
+    { "count_pairs", (PyCFunction)(void (*)(void))count_pairs, METH_FASTCALL, count_pairs_doc },
     { NULL, NULL, 0, NULL }
 };
 

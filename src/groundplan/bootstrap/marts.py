@@ -78,6 +78,7 @@ class Marts:
         self._progress = progress
         self._opened: OpenMart | None = None
         self._building = threading.Lock()
+        self._behind: threading.Thread | None = None
 
     def open(self, warm: Callable[[OpenMart], None]) -> OpenMart:
         """The newest mart that is ready.
@@ -88,9 +89,9 @@ class Marts:
         if self._opened is None:
             self.refresh()
         elif not self._building.locked() and self._wanted()[0] != self._opened.name:
-            behind = threading.Thread(target=self._refresh_behind, args=(warm,), daemon=True)
-            behind.start()
-            behind.join(PATIENCE_S)
+            self._behind = threading.Thread(target=self._refresh_behind, args=(warm,), daemon=True)
+            self._behind.start()
+            self._behind.join(PATIENCE_S)
         assert self._opened is not None
         return self._opened
 
@@ -145,7 +146,9 @@ class Marts:
             path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Release the mart."""
+        """Release the mart, once nobody builds the next one any more."""
+        if self._behind is not None:
+            self._behind.join()
         if self._opened is not None:
             self._opened.mart.close()
 

@@ -9,19 +9,27 @@ from __future__ import annotations
 import fcntl
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from groundplan.facts.engines.duckdb import Columns, DuckDB, read_parquet, write_parquet
+from groundplan.facts.engines.duckdb import (
+    Columns,
+    DuckDB,
+    copy_parquet,
+    read_parquet,
+    write_parquet,
+)
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.manifest import Cursor, Manifest, Segment
 from groundplan.terms.errors import BadInput, Refused, SourceDown
 
 SEGMENT_SUFFIX = ".parquet"
+SMALL_ROWS = 20_000  # a segment of fewer rows costs a reader about as much as an empty one
+MANY_SEGMENTS = 32  # small ones that are made one; they come at some three a day
 READERS_MAY_TAKE_S = 3600.0  # a snapshot read before a replacement stays readable this long
 
 
@@ -127,17 +135,25 @@ class Run:
         segments = self._manifest.segments(kind.name, self.source)
         return read_parquet([self.folder / segment.path for segment in segments], kind)
 
-    def write(self, connection: DuckDB, kind: FactKind, columns: Columns, part: str) -> Segment:
+    def write(
+        self, connection: DuckDB, kind: FactKind, columns: Columns, part: str, beside: str = ""
+    ) -> Segment:
         """Write a segment without making it visible; pass it to `commit`. Any thread may.
 
         part: what of the source it covers; committing the same part again replaces it.
+        beside: a relation that has the kind's other columns, row by row in the same order.
         """
+        return self._place(
+            kind, part, lambda path: write_parquet(connection, kind, columns, path, beside)
+        )
+
+    def _place(self, kind: FactKind, part: str, write: Callable[[Path], int]) -> Segment:
         name = f"{_file_name(self.source)}/{kind.name}-{uuid.uuid4().hex}{SEGMENT_SUFFIX}"
         path = self.folder / name
         unfinished = path.with_suffix(".unfinished")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            rows = write_parquet(connection, kind, columns, unfinished)
+            rows = write(unfinished)
             _make_durable(unfinished, path)
         except OSError as error:
             raise SourceDown(
@@ -168,18 +184,49 @@ class Run:
             self._cursor = self._manifest.cursor(self.source)
         return txn
 
+    def compact(self, connection: DuckDB, kind: FactKind, keep: Collection[str] = ()) -> int:
+        """Replace many small segments of `kind` by one with the same rows; how many went.
+
+        keep: parts that may still be replaced, which stay as they are. Snapshots taken before
+        stay readable.
+        """
+        small = [
+            segment
+            for segment in self._manifest.segments(kind.name, self.source)
+            if segment.row_count < SMALL_ROWS
+            and segment.kind_version == kind.version
+            and segment.part not in keep
+        ]
+        if len(small) < MANY_SEGMENTS:
+            return 0
+        relation = read_parquet([self.folder / segment.path for segment in small], kind)
+        merged = self._place(
+            kind,
+            f"{small[0].part}..{small[-1].part}",
+            lambda path: copy_parquet(connection, kind, relation, path),
+        )
+        self._manifest.commit(
+            self.source,
+            "compact",
+            self._clock().isoformat(),
+            [merged],
+            [],
+            self._cursor,
+            None,
+            [segment.path for segment in small],
+        )
+        return len(small)
+
     def sweep(self) -> None:
         """Delete this source's files that no snapshot needs: left by a kill, or long replaced."""
         mine = self.folder / _file_name(self.source)
         if not mine.is_dir():
             return
         live = {segment.path for segment in self._manifest.segments(source=self.source)}
-        replaced = set(self._manifest.removed(self.source))
-        readable_until = self._clock().timestamp() - READERS_MAY_TAKE_S
+        readable = self._clock() - timedelta(seconds=READERS_MAY_TAKE_S)
+        needed = live.union(self._manifest.removed(self.source, readable.isoformat()))
         for path in mine.iterdir():
-            name = f"{mine.name}/{path.name}"
-            young = name in replaced and path.stat().st_mtime > readable_until
-            if name not in live and not young:
+            if f"{mine.name}/{path.name}" not in needed:
                 path.unlink(missing_ok=True)
 
 

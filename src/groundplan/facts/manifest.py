@@ -113,10 +113,12 @@ class Manifest:
         replaced_kinds: Sequence[str],
         cursor: Cursor | None,
         state: Mapping[str, Any] | None,
+        replaced_paths: Sequence[str] = (),
     ) -> int:
         """Make `added` visible and move the cursor, at once or not at all; the transaction's id.
 
         replaced_kinds: kinds whose earlier segments of this source stop holding.
+        replaced_paths: segments that stop holding; one replaced by another process is `Refused`.
         cursor: what the caller read before; another process having moved it is `Refused`.
         """
         with self._transaction() as connection:
@@ -125,12 +127,7 @@ class Manifest:
                 "insert into txn (source, what, at) values (?, ?, ?) returning id",
                 (source, what, at),
             ).fetchone()[0]
-            for kind in replaced_kinds:
-                connection.execute(
-                    "update segment set removed_txn = ? "
-                    "where kind = ? and source = ? and removed_txn is null",
-                    (txn, kind, source),
-                )
+            self._stop_holding(connection, txn, source, replaced_kinds, replaced_paths)
             for segment in added:
                 self._insert(connection, txn, segment)
             if state is not None:
@@ -143,6 +140,21 @@ class Manifest:
         return int(txn)
 
     @staticmethod
+    def _stop_holding(
+        connection: sqlite3.Connection,
+        txn: int,
+        source: str,
+        kinds: Sequence[str],
+        paths: Sequence[str],
+    ) -> None:
+        stop = "update segment set removed_txn = ? where removed_txn is null and "
+        for kind in kinds:
+            connection.execute(f"{stop} kind = ? and source = ?", (txn, kind, source))
+        for path in paths:
+            if connection.execute(f"{stop} path = ?", (txn, path)).rowcount != 1:
+                raise _meanwhile(source)
+
+    @staticmethod
     def _expect(connection: sqlite3.Connection, source: str, cursor: Cursor | None) -> None:
         row = connection.execute(
             "select version from cursor where source = ?", (source,)
@@ -150,10 +162,7 @@ class Manifest:
         have = row[0] if row else None
         want = cursor.version if cursor else None
         if have != want:
-            raise Refused(
-                f"another process has ingested {source!r} meanwhile",
-                "Nothing was written twice; run the command again.",
-            )
+            raise _meanwhile(source)
 
     @staticmethod
     def _insert(connection: sqlite3.Connection, txn: int, segment: Segment) -> None:
@@ -216,12 +225,21 @@ class Manifest:
         )
         return [Segment(*row) for row in rows]
 
-    def removed(self, source: str) -> list[str]:
-        """Paths of segments of `source` that no longer hold and may be deleted."""
+    def removed(self, source: str, since: str) -> list[str]:
+        """Paths of segments of `source` that stopped holding after `since` (ISO 8601)."""
         rows = self._connection.execute(
-            "select path from segment where removed_txn is not null and source = ?", (source,)
+            "select path from segment join txn on txn.id = removed_txn "
+            "where segment.source = ? and txn.at > ?",
+            (source, since),
         )
         return [row[0] for row in rows]
+
+
+def _meanwhile(source: str) -> Refused:
+    return Refused(
+        f"another process has ingested {source!r} meanwhile",
+        "Nothing was written twice; run the command again.",
+    )
 
 
 def _explain(error: sqlite3.DatabaseError, path: Path) -> Exception:

@@ -6,7 +6,7 @@ import pytest
 from git_builder import Built, Workspace
 
 from groundplan.sources.git import turn
-from groundplan.sources.git.counters import native_count, native_counter
+from groundplan.sources.git.counters import native_counter, native_package
 from groundplan.sources.git.trees import count_with_git
 
 
@@ -23,8 +23,8 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture(params=["git", "native"])
 def each_counter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the test with either way of counting lines; both are what users get."""
-    count = native_count()
-    if request.param == "native" and count is None:
+    package = native_package()
+    if request.param == "native" and package is None:
         pytest.skip("the optional package groundplan-linecount is not installed")
-    counter = native_counter(count) if request.param == "native" and count else count_with_git
+    counter = native_counter(package) if request.param == "native" and package else count_with_git
     monkeypatch.setattr(turn, "best_counter", lambda: counter)

@@ -15,7 +15,7 @@ from groundplan.facts.kinds import FactKind
 from groundplan.facts.ledger import Ledger
 from groundplan.sources.git.check import Checked, check
 from groundplan.sources.git.ingest import Ingested, ingest
-from groundplan.sources.git.shape import path_text
+from groundplan.sources.git.text import path_text
 from groundplan.terms.progress import Silent
 
 ANN = b"Ann Example <ann@example.com>"

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from git_builder import Built, Workspace, told
 
+from groundplan.facts import ledger as ledgers
 from groundplan.facts.code import (
     CHANGES,
     CODE_KINDS,
@@ -37,12 +38,14 @@ import os, random, signal, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from git_builder import Workspace
+from groundplan.facts import ledger as ledgers
 from groundplan.facts.ledger import Ledger
 from groundplan.sources.git import lines, names
 from groundplan.terms.errors import GroundplanError
 
 names.FEWEST_COMMITS_A_CHUNK = names.MOST_COMMITS_A_CHUNK = 12
 lines.FEWEST_ROWS_A_GROUP = lines.MOST_ROWS_A_GROUP = 40
+ledgers.MANY_SEGMENTS = 3
 task, folder, path = sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])
 
 def start(path):
@@ -166,6 +169,19 @@ def test_increments_give_what_one_run_gives(
         added += workspace.ingest(built, lines=nr != 1).commits_added
     assert added == len(workspace.rows(COMMITS)) == 100
     assert facts(workspace) == clean(built, tmp_path)
+
+
+def test_many_increments_do_not_leave_many_segments(
+    built: Built, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledgers, "MANY_SEGMENTS", 4)
+    for nr in range(12):
+        many(built, 5, nr * 5)
+        workspace.ingest(built)
+    assert facts(workspace) == clean(built, tmp_path)
+    assert workspace.check("team").differing == 0
+    live = Counter(segment.kind for segment in workspace.ledger.snapshot().segments)
+    assert max(live.values()) <= 4
 
 
 def test_nothing_new_writes_nothing(built: Built, workspace: Workspace) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import random
+import sys
+import types
 
 import pytest
 from git_builder import Built, Workspace
@@ -10,13 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundplan.facts.manifest import Segment
-from groundplan.sources.git.counters import native_count, native_counter
+from groundplan.sources.git.counters import best_counter, native_counter, native_package
 from groundplan.sources.git.documents import GitDocuments
 from groundplan.sources.git.fetch import Git
 from groundplan.sources.git.landings import land
-from groundplan.sources.git.lines import Part, groups_of, pair_of
+from groundplan.sources.git.lines import Part, columns_of, groups_of
 from groundplan.sources.git.names import chunks_of
-from groundplan.sources.git.shape import parse_mailmap, path_bytes, path_text
+from groundplan.sources.git.pairs import pairs_of
+from groundplan.sources.git.shape import parse_mailmap
+from groundplan.sources.git.text import path_bytes, path_text
 from groundplan.sources.git.trees import count_with_git
 from groundplan.terms.errors import NotFound
 
@@ -102,10 +107,10 @@ TEXTS = st.lists(st.tuples(LINES, st.integers(1, 9)), max_size=60).map(
 @pytest.mark.parametrize("which", ["git", "native"])
 def test_counters_agree_with_git_diff(built: Built, which: str) -> None:
     """Hundreds of pairs of texts at once, against one `git diff` a pair."""
-    count = native_count()
-    if which == "native" and count is None:
+    package = native_package()
+    if which == "native" and package is None:
         pytest.skip("the optional package groundplan-linecount is not installed")
-    counter = native_counter(count) if which == "native" and count else count_with_git
+    counter = native_counter(package) if which == "native" and package else count_with_git
     texts: list[bytes] = [b"", b"no newline", b"\0", b"x" * 8000 + b"\0"]
 
     @given(st.lists(TEXTS, min_size=24, max_size=24))
@@ -115,18 +120,55 @@ def test_counters_agree_with_git_diff(built: Built, which: str) -> None:
 
     draw()
     names = list(dict.fromkeys(built.blob(text) for text in texts))
-    pairs = [pair_of(f":100644 100644 {old} {new} M") for old, new in itertools.pairwise(names)]
     absent = "0" * 40
-    pairs += [pair_of(f":000000 100644 {absent} {name} A") for name in names]
-    pairs += [pair_of(f":100644 000000 {name} {absent} D") for name in names]
+    rows = [f":100644 100644 {old} {new}" for old, new in itertools.pairwise(names)]
+    rows += [f":000000 100644 {absent} {name}" for name in names]
+    rows += [f":100644 000000 {name} {absent}" for name in names]
     empty = built.blob(b"")
-    counted = counter(Git(built.path / ".git"), pairs)
-    for pair, count_ in zip(pairs, counted, strict=True):
-        old = pair.old_id if pair.old_mode != "000000" else empty
-        new = pair.new_id if pair.new_mode != "000000" else empty
-        said = built.git("diff", "--numstat", old, new).split(b"\t")[:2] or [b"0", b"0"]
-        numbers = [b"-" if n is None else b"%d" % n for n in (count_.added, count_.deleted)]
-        assert numbers == (said if len(said) == 2 else [b"0", b"0"]), pair
+    columns = columns_of(counter(Git(built.path / ".git"), pairs_of(rows)))
+    numbers = zip(columns["added"].tolist(), columns["deleted"].tolist(), strict=True)
+    for row, counted in zip(rows, numbers, strict=True):
+        old, new = (empty if name == absent else name for name in row.split(" ")[2:])
+        said = built.git("diff", "--numstat", old, new).split(b"\t")[:2]
+        told = [b"-" if n is None else b"%d" % n for n in counted]
+        assert told == (said if len(said) == 2 else [b"0", b"0"]), row
+
+
+@pytest.mark.parametrize("which", ["git", "native"])
+def test_a_damaged_object_costs_its_own_pairs_only(built: Built, which: str) -> None:
+    package = native_package()
+    if which == "native" and package is None:
+        pytest.skip("the optional package groundplan-linecount is not installed")
+    counter = native_counter(package) if which == "native" and package else count_with_git
+    dice = random.Random(5)  # git dies of a damaged object that is large, and misses a small one
+    large = b"".join(b"%x\n" % dice.getrandbits(64) for _ in range(2000))
+    names = [built.blob(b"line\n" * nr) for nr in range(20)]
+    names += [built.blob(large + b"line\n" * nr) for nr in range(20)]
+    absent, submodule = "0" * 40, "1" * 40
+    rows = [f":100644 100755 {old} {new}" for old, new in itertools.pairwise(names)]
+    rows += [f":000000 100644 {absent} {name}" for name in names]
+    rows += [f":160000 100644 {submodule} {names[0]}", f":160000 000000 {submodule} {absent}"]
+    for name in names[10], names[30]:
+        path = built.path / ".git/objects" / name[:2] / name[2:]
+        path.chmod(0o644)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    built.forget_object(names[20])
+    columns = columns_of(counter(Git(built.path / ".git"), pairs_of(rows)))
+    lost = {
+        nr for nr, row in enumerate(rows) if set(row.split()) & {names[n] for n in (10, 20, 30)}
+    }
+    assert {nr for nr, lines in enumerate(columns["lines"]) if lines == "missing"} == lost
+    assert len(lost) == 9
+    assert columns["added"].tolist()[:3] == [1, 1, 1]
+    assert columns["added"].tolist()[-4:] == [2018, 2019, 0, 0]
+    assert columns["deleted"].tolist()[-4:] == [0, 0, 1, 1]
+
+
+def test_a_package_too_old_for_batches_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = types.ModuleType("groundplan_linecount")
+    monkeypatch.setitem(sys.modules, "groundplan_linecount", old)
+    assert native_package() is None
+    assert best_counter() is count_with_git
 
 
 def test_documents_are_those_of_the_main_line(built: Built, workspace: Workspace) -> None:

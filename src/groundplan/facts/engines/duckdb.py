@@ -112,28 +112,41 @@ def read_parquet(paths: Sequence[Path], kind: FactKind) -> str:
     return f"(select {', '.join(kind.column_names)} from read_parquet([{quoted}]))"
 
 
-def write_parquet(connection: DuckDB, kind: FactKind, columns: Columns, path: Path) -> int:
+def write_parquet(
+    connection: DuckDB, kind: FactKind, columns: Columns, path: Path, beside: str = ""
+) -> int:
     """Write one segment of `kind` to `path`; the number of rows.
 
+    beside: a relation that has the kind's other columns, row by row in the same order.
     Raises SourceDown when the disk refuses, ValueError when columns do not fit the kind.
     """
-    if set(columns) != set(kind.column_names):
+    strange = set(columns) - set(kind.column_names)
+    if strange or (len(columns) < len(kind.columns) and not beside):
         raise ValueError(f"{kind.name}: columns {sorted(columns)} are not {kind.column_names}")
     lengths = {len(column) for column in columns.values()}
     if len(lengths) != 1:
         raise ValueError(f"{kind.name}: columns of different lengths {sorted(lengths)}")
-    chosen = ", ".join(f"cast({c.name} as {c.type}) as {c.name}" for c in kind.columns)
-    target = str(path).replace("'", "''")
+    joined = f"{beside} positional join groundplan_segment" if beside else "groundplan_segment"
     raw = connection._connection
     raw.register("groundplan_segment", columns)
     try:
-        connection.execute(
-            f"copy (select {chosen} from groundplan_segment) to '{target}' "
-            "(format parquet, compression zstd)"
-        )
+        written = copy_parquet(connection, kind, joined, path)
     finally:
         raw.unregister("groundplan_segment")
-    return int(lengths.pop())
+    if written != (rows := lengths.pop()):
+        raise ValueError(f"{kind.name}: {rows} rows stand beside {written}")
+    return rows
+
+
+def copy_parquet(connection: DuckDB, kind: FactKind, relation: str, path: Path) -> int:
+    """Write a relation that has the columns of `kind` to `path`; the number of rows."""
+    chosen = ", ".join(f"cast({c.name} as {c.type}) as {c.name}" for c in kind.columns)
+    target = str(path).replace("'", "''")
+    written = connection.rows(
+        f"copy (select {chosen} from {relation}) to '{target}' "
+        "(format parquet, compression zstd, compression_level 1)"
+    )
+    return int(written[0][0])
 
 
 def empty_columns(kind: FactKind) -> dict[str, list[object]]:

@@ -31,6 +31,7 @@ def list_roster(context: Context, scope: Scope, inputs: rules.ListInputs) -> rul
             PlaceRow(
                 m.number, m.team_id, _team_name(roster, m.team_id), m.person_id,
                 name_of(roster, m.person_id), m.role, m.since, m.until,
+                keeps_roster(scope, m.team_id),
             )
             for m in held
         ),

@@ -113,7 +113,7 @@ class EraseInputs:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """A place on the day; team: "" for the whole workspace."""
+    """A place on the day; team: "" for the whole workspace. may_end: by the viewer."""
 
     number: int
     team: str
@@ -123,6 +123,7 @@ class PlaceRow:
     role: Role
     since: date
     until: date | None
+    may_end: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.ledger import Ledger, Snapshot
 from groundplan.sources.git import fetch
 from groundplan.sources.git.fetch import Git
-from groundplan.sources.git.shape import path_text
 from groundplan.sources.git.state import State, state_of
+from groundplan.sources.git.text import path_text
 from groundplan.terms.errors import NotFound
 from groundplan.terms.progress import Progress, Silent
 

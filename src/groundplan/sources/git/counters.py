@@ -2,101 +2,71 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from typing import TypeAlias
+from typing import Protocol
+
+import numpy as np
 
 from groundplan.sources.git.fetch import Git
-from groundplan.sources.git.lines import BINARY, COUNTED, MISSING, Count, Counter, Pair
-from groundplan.sources.git.trees import BIG_FILE, NO_MODE, blobs_of, count_with_git
-
-NativeCount: TypeAlias = Callable[[bytes | None, bytes | None], tuple[int, int] | None]
-
-KEPT_BLOBS = 16  # versions of a path come one after the other, each the old of one, new of the next
+from groundplan.sources.git.lines import Counter
+from groundplan.sources.git.pairs import Counts, Pairs, has_contents
+from groundplan.sources.git.trees import count_with_git
 
 
-def native_count() -> NativeCount | None:
-    """The optional package's counter, None if it is not installed."""
+class Native(Protocol):
+    """The optional package groundplan-linecount."""
+
+    def requests(self, ids: bytes, id_size: int, /) -> bytes:
+        """What to ask `git cat-file --batch` for."""
+
+    def count_pairs(self, ids: bytes, id_size: int, fd: int, /) -> bytes:
+        """State, added and deleted lines of each pair, from the answers."""
+
+
+def native_package() -> Native | None:
+    """The optional package, None if it is not installed or older than what is asked of it."""
     try:
-        found: NativeCount = import_module("groundplan_linecount").count
-    except (ImportError, AttributeError):
+        package = import_module("groundplan_linecount")
+    except ImportError:
         return None
-    return found
+    return package if hasattr(package, "count_pairs") else None
 
 
 def best_counter() -> Counter:
     """The fastest exact counter there is here."""
-    count = native_count()
-    return count_with_git if count is None else native_counter(count)
+    package = native_package()
+    return count_with_git if package is None else native_counter(package)
 
 
-def native_counter(count: NativeCount) -> Counter:
-    """A counter that reads each blob once and compares it natively."""
+def native_counter(package: Native) -> Counter:
+    """A counter that reads each blob once and compares it natively; submodules it leaves to git."""
 
-    def count_natively(git: Git, pairs: Sequence[Pair]) -> list[Count]:
-        plain = [nr for nr, pair in enumerate(pairs) if _is_plain(pair)]
-        others = sorted(set(range(len(pairs))) - set(plain))
-        counts = [Count(MISSING)] * len(pairs)
-        for nr, counted in zip(
-            others, count_with_git(git, [pairs[nr] for nr in others]), strict=True
-        ):
-            counts[nr] = counted
-        sides = [(pairs[nr].old_id, pairs[nr].new_id) for nr in plain]
-        absent = [(pairs[nr].old_mode, pairs[nr].new_mode) for nr in plain]
-        for nr, modes, contents in zip(plain, absent, _contents(git, sides), strict=True):
-            counts[nr] = _counted(count, modes, contents)
+    def count_natively(git: Git, pairs: Pairs) -> Counts:
+        counts = Counts.of(len(pairs))
+        plain = has_contents(pairs)
+        counts.put(plain, _count(package, git, pairs[plain]))
+        counts.put(~plain, count_with_git(git, pairs[~plain]))
         return counts
 
     return count_natively
 
 
-def _is_plain(pair: Pair) -> bool:
-    """Whether both sides are files or links whose contents are compared as they are."""
-    return len(blobs_of(pair)) == 2 - (pair.old_mode, pair.new_mode).count(NO_MODE)
+def _count(package: Native, git: Git, pairs: Pairs) -> Counts:
+    """The counts of all pairs; git gives up at a damaged object, and is asked anew beyond it."""
+    counts = Counts.of(len(pairs))
+    at = 0
+    while at < len(pairs):
+        told = _count_until_damage(package, git, pairs[at:])
+        end = at + len(told.state)
+        counts.put(slice(at, end), told)
+        counts.put(slice(end, end + 1), count_with_git(git, pairs[end : end + 1]))
+        at = end + 1
+    return counts
 
 
-def _counted(
-    count: NativeCount, modes: tuple[str, str], contents: tuple[bytes | None, bytes | None]
-) -> Count:
-    for mode, content in zip(modes, contents, strict=True):
-        if mode != NO_MODE and content is None:
-            return Count(MISSING)
-        if content is not None and len(content) > BIG_FILE:
-            return Count(BINARY)
-    numbers = count(*contents)
-    return Count(BINARY) if numbers is None else Count(COUNTED, *numbers)
-
-
-def _contents(
-    git: Git, sides: Sequence[tuple[str, str]]
-) -> Iterator[tuple[bytes | None, bytes | None]]:
-    """The contents of each pair's blobs in order; a blob used again soon is kept."""
-    wanted = list(_requests(sides))
-    kept: OrderedDict[str, bytes | None] = OrderedDict()
-    with git.objects() as objects:
-        answers = objects.contents(wanted)
-        for pair in sides:
-            for blob in pair:
-                if blob.strip("0") and blob not in kept:
-                    kept[blob] = next(answers)
-            yield kept.get(pair[0]), kept.get(pair[1])
-            _forget(kept, pair)
-
-
-def _requests(sides: Sequence[tuple[str, str]]) -> Iterator[str]:
-    kept: OrderedDict[str, bytes | None] = OrderedDict()
-    for pair in sides:
-        for blob in pair:
-            if blob.strip("0") and blob not in kept:
-                kept[blob] = None
-                yield blob
-        _forget(kept, pair)
-
-
-def _forget(kept: OrderedDict[str, bytes | None], used: tuple[str, str]) -> None:
-    for blob in used:
-        if blob in kept:
-            kept.move_to_end(blob)
-    while len(kept) > KEPT_BLOBS:
-        kept.popitem(last=False)
+def _count_until_damage(package: Native, git: Git, pairs: Pairs) -> Counts:
+    ids = np.stack([pairs["old_id"], pairs["new_id"]], axis=1)
+    id_size = pairs["old_id"].itemsize
+    with git.answers(package.requests(ids.tobytes(), id_size)) as answers:
+        told = package.count_pairs(ids.tobytes(), id_size, answers.fileno())
+    return Counts(*np.frombuffer(told, np.int32).astype(np.int64).reshape(-1, 3).T)

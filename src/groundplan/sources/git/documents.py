@@ -10,8 +10,8 @@ from pathlib import Path
 from groundplan.facts.ledger import Ledger
 from groundplan.sources.git import fetch
 from groundplan.sources.git.fetch import Git
-from groundplan.sources.git.shape import path_bytes, path_text, text
 from groundplan.sources.git.state import state_of
+from groundplan.sources.git.text import path_bytes, path_text, text
 from groundplan.terms.errors import NotFound
 
 LONGEST_LINE = 1_000  # characters of one found line; generated files have longer ones

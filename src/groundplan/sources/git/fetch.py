@@ -13,12 +13,14 @@ import hashlib
 import os
 import re
 import subprocess
+import tempfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 from groundplan.terms.errors import BadInput, NotFound, Refused, SourceBroken, SourceDown
 
@@ -145,11 +147,30 @@ class Git:
                     break
         return taken
 
-    def _open(self, args: Sequence[str | bytes]) -> subprocess.Popen[bytes]:
+    @contextlib.contextmanager
+    def answers(self, requests: bytes) -> Iterator[IO[bytes]]:
+        """What `git cat-file --batch` says of many objects, one to a line, in one stream."""
+        try:
+            with tempfile.TemporaryFile(dir=self.git_dir) as asked:
+                asked.write(requests)
+                asked.seek(0)
+                process = self._open(["cat-file", "--batch", "--buffer"], asked)
+        except OSError as error:
+            raise _disk(self.git_dir, error) from error
+        with process:
+            assert process.stdout is not None
+            try:
+                yield process.stdout
+            finally:
+                process.kill()  # it may still be writing to somebody who has stopped reading
+
+    def _open(
+        self, args: Sequence[str | bytes], stdin: int | IO[bytes] = subprocess.PIPE
+    ) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             _command([f"--git-dir={self.git_dir}", *args]),
             bufsize=READ_AT_ONCE,
-            stdin=subprocess.PIPE,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=self._environment(),
@@ -446,6 +467,7 @@ def _environment() -> dict[str, str]:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_FLUSH": "0",  # git log would write to a pipe after each commit
         "GIT_GRAFT_FILE": os.devnull,
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_OPTIONAL_LOCKS": "0",

@@ -5,47 +5,34 @@ Each pair of blobs is counted once, in the order of paths, whatever number of co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from itertools import chain
+from pathlib import Path
+from typing import Protocol, cast
 
 import numpy as np
 
 from groundplan.facts.code import CHANGES
 from groundplan.facts.engines.duckdb import Columns, DuckDB, read_parquet
+from groundplan.facts.kinds import FactKind
 from groundplan.facts.ledger import Ledger, Run
 from groundplan.facts.manifest import Segment
 from groundplan.sources.git.fetch import Git
+from groundplan.sources.git.pairs import COUNTED, LINES, Counts, Pairs, pairs_of
 from groundplan.sources.git.pool import at_once
 from groundplan.sources.git.shape import PAIRS
 from groundplan.terms.progress import Progress
 
 FEWEST_ROWS_A_GROUP = 4_000
 MOST_ROWS_A_GROUP = 80_000
-COUNTED, BINARY, MISSING = "counted", "binary", "missing"
-
-
-class Pair(NamedTuple):
-    """A file before and after: modes and blobs; a mode of zeros means that it was not there."""
-
-    old_mode: str
-    old_id: str
-    new_mode: str
-    new_id: str
-
-
-class Count(NamedTuple):
-    """Lines added and deleted between a pair; null unless counted."""
-
-    lines: str
-    added: int | None = None
-    deleted: int | None = None
+NAMES = ", ".join(n for n in CHANGES.column_names if n not in ("lines", "added", "deleted"))
 
 
 class Counter(Protocol):
     """Counts pairs, giving their counts in order."""
 
-    def __call__(self, git: Git, pairs: Sequence[Pair]) -> list[Count]:
+    def __call__(self, git: Git, pairs: Pairs) -> Counts:
         """The counts of `pairs`."""
 
 
@@ -113,58 +100,45 @@ def _task(
     run: Run, group: Sequence[Part], git: Git, counter: Counter
 ) -> Callable[[DuckDB], list[Segment]]:
     def work(connection: DuckDB) -> list[Segment]:
-        changes = [
-            connection.query(
-                f"select * from {read_parquet([run.folder / part.changes.path], CHANGES)}"
-            )
-            for part in group
-        ]
-        pairs = [
-            pair_of(raw)
-            for part in group
-            for raw in connection.query(
-                f"select raw from {read_parquet([run.folder / part.pairs.path], PAIRS)}"
-            )["raw"].tolist()
-        ]
-        paths = [path for columns in changes for path in columns["path"].tolist()]
-        counts = count_rows(git, counter, pairs, paths)
+        changes = [run.folder / part.changes.path for part in group]
+        pairs = [run.folder / part.pairs.path for part in group]
+        paths = [read_column(connection, path, CHANGES, "path") for path in changes]
+        raws = [read_column(connection, path, PAIRS, "raw") for path in pairs]
+        counts = count_rows(git, counter, list(chain(*raws)), list(chain(*paths)))
         segments = []
-        for part, columns in zip(group, changes, strict=True):
-            own, counts = counts[: len(columns["path"])], counts[len(columns["path"]) :]
-            segments.append(run.write(connection, CHANGES, with_counts(columns, own), part.part))
+        at = 0
+        for part, path, own in zip(group, changes, paths, strict=True):
+            columns = columns_of(counts[at : at + len(own)])
+            at += len(own)
+            names = f"(select {NAMES} from {read_parquet([path], CHANGES)})"
+            segments.append(run.write(connection, CHANGES, columns, part.part, beside=names))
         return segments
 
     return work
 
 
-def count_rows(
-    git: Git, counter: Counter, pairs: Sequence[Pair], paths: Sequence[str]
-) -> list[Count]:
+def read_column(connection: DuckDB, path: Path, kind: FactKind, column: str) -> list[str]:
+    """One column of a segment, in its order."""
+    columns = connection.query(f"select {column} from {read_parquet([path], kind)}")
+    return cast(list[str], columns[column].tolist())
+
+
+def count_rows(git: Git, counter: Counter, raws: Sequence[str], paths: Sequence[str]) -> Counts:
     """The counts of rows; each distinct pair is counted once, neighbours in path together."""
-    first: dict[Pair, str] = {}
-    for pair, path in zip(pairs, paths, strict=True):
-        first.setdefault(pair, path)
-    order = sorted(first, key=first.__getitem__)
-    known = dict(zip(order, counter(git, order), strict=True))
-    return [known[pair] for pair in pairs]
+    width = raws[0].rindex(" ") if raws else 0
+    keys = [raw[:width] for raw in raws]
+    path_of = dict(zip(keys, paths, strict=True))
+    order = sorted(path_of, key=path_of.__getitem__)
+    place = dict(zip(order, range(len(order)), strict=True))
+    counts = counter(git, pairs_of(order))
+    return counts[np.array([place[key] for key in keys], dtype=np.int64)]
 
 
-def pair_of(raw: str) -> Pair:
-    """The pair of git's raw line."""
-    old_mode, new_mode, old_id, new_id, _ = raw[1:].split(" ")
-    return Pair(old_mode, old_id, new_mode, new_id)
-
-
-def with_counts(changes: Mapping[str, Any], counts: Sequence[Count]) -> Columns:
-    """The columns of CHANGES with lines, added and deleted filled in."""
-    columns: Columns = {}
-    for name, column in changes.items():
-        columns[name] = column
-        if np.ma.isMaskedArray(column) and column.dtype == object:
-            columns[name] = np.array(column.tolist(), dtype=object)
-    unknown = np.array([count.added is None for count in counts], dtype=bool)
-    columns["lines"] = np.array([count.lines for count in counts], dtype=object)
-    for name in ("added", "deleted"):
-        values = np.array([getattr(count, name) or 0 for count in counts], dtype=np.int64)
-        columns[name] = np.ma.masked_array(values, mask=unknown)
-    return columns
+def columns_of(counts: Counts) -> Columns:
+    """The columns of CHANGES that a count fills in."""
+    unknown = counts.state != COUNTED
+    return {
+        "lines": LINES[counts.state],
+        "added": np.ma.masked_array(counts.added, mask=unknown),
+        "deleted": np.ma.masked_array(counts.deleted, mask=unknown),
+    }

@@ -13,7 +13,7 @@ from groundplan.facts.manifest import Segment
 from groundplan.sources.git.fetch import Git
 from groundplan.sources.git.shape import LOG_FORMAT, Names, missing_commit, parse_log
 
-MOST_COMMITS_A_CHUNK = 2500
+MOST_COMMITS_A_CHUNK = 8000
 FEWEST_COMMITS_A_CHUNK = 250
 CHUNKS_A_WORKER = 8
 

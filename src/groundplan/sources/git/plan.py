@@ -10,7 +10,7 @@ import numpy as np
 from groundplan.facts.code import COMMITS, REACHABILITY
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.ledger import Run
-from groundplan.sources.git.fetch import Git, Look, with_cuts
+from groundplan.sources.git.fetch import Git, Look, Repository, with_cuts
 from groundplan.sources.git.landings import Ancestry, chain_of
 from groundplan.sources.git.refs import main_ref, ref_text, wanted
 from groundplan.sources.git.state import State
@@ -92,6 +92,27 @@ def repaired(git: Git, ground: Ground, seen: Look) -> Ground:
     walker = with_cuts(git, list(cuts))
     notes = (*ground.notes, note)
     return Ground(ground.tips, ground.main_ref, ground.main_tip, cuts, walker, notes)
+
+
+def notes_on(ground: Ground, seen: Look, repository: Repository) -> list[str]:
+    """What a person should know of history that is not there."""
+    notes = []
+    if ground.main_tip is None:
+        notes.append(
+            "there is no main line: the repository is empty, or it has neither HEAD's branch "
+            "nor main nor master"
+        )
+    if seen.shallow:
+        notes.append(
+            f"the clone is shallow: history ends at {len(seen.shallow)} commits, whose "
+            "changes are unknown (git fetch --unshallow brings the rest)"
+        )
+    if repository.promises_objects:
+        notes.append(
+            "the clone is partial: contents left on the server are not counted, and renames "
+            "are recognised only between identical files"
+        )
+    return notes
 
 
 def plan(run: Run, connection: DuckDB, ground: Ground, state: State | None) -> Plan:

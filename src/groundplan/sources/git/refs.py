@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from groundplan.facts.code import REACHABILITY, REFS
 from groundplan.facts.engines.duckdb import Columns, as_columns
 from groundplan.sources.git.fetch import Look
-from groundplan.sources.git.shape import path_text
+from groundplan.sources.git.text import path_text
 
 _REQUEST = re.compile(rb"refs/(pull|merge-requests)/[^/]+/head")
 _KINDS = {"heads": "branch", "remotes": "remote", "tags": "tag"}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from groundplan.facts.code import CHANGES, COMMITS, MAILMAP, TRAILERS, TREE
-from groundplan.facts.engines.duckdb import Columns, as_columns, empty_columns
+from groundplan.facts.engines.duckdb import Columns, as_columns, as_text, empty_columns
 from groundplan.facts.kinds import Column, FactKind, Type
+from groundplan.sources.git.text import path_text, text
 
 _HEADER = ("%H", "%P", "%an", "%ae", "%at", "%ad", "%cn", "%ce", "%ct", "%cd", "%s", "%b")
 LOG_FORMAT = "%x00".join((*_HEADER, "%(trailers:only=true,unfold=true)"))
@@ -33,10 +35,10 @@ PAIRS = FactKind(
 
 _ENTRIES = {"100": "file", "120": "link", "160": "submodule"}
 _NO_NUMBER = float("nan")  # NumPy turns it into null a hundred times faster than None
+_LETTERS = frozenset("ACDMRTUX")
+_TRAILER = ("token", "value", "name", "email")
+_ZONE = re.compile(r"[+-][0-9]{4,6}")
 _PERSON = re.compile(r"\s*(.*?)\s*<([^<>]*)>\s*")
-_ESCAPES = {7: "a", 8: "b", 9: "t", 10: "n", 11: "v", 12: "f", 13: "r", 34: '"', 92: "\\"}
-_UNESCAPES = {letter: code for code, letter in _ESCAPES.items()}
-_ESCAPED = re.compile(r"\\([0-3][0-7]{2}|.)", re.DOTALL)
 _MAILMAP_LINE = re.compile(r"([^<>#]*)<([^<>]*)>(?:([^<>]*)<([^<>]*)>)?")
 
 
@@ -52,10 +54,9 @@ class Names:
 
     def columns(self) -> list[tuple[FactKind, Columns]]:
         """Everything read, ready to be written."""
-        pairs = {"repo": [self.repo] * len(self.raw), "raw": self.raw}
+        pairs = {"repo": np.full(len(self.raw), self.repo, dtype=object), "raw": as_text(self.raw)}
         kinds = ((COMMITS, self.commits), (TRAILERS, self.trailers), (CHANGES, self.changes))
-        filled = [(kind, self._finish(kind, lists)) for kind, lists in kinds]
-        return [*filled, (PAIRS, as_columns(PAIRS, pairs))]
+        return [*((kind, self._finish(kind, lists)) for kind, lists in kinds), (PAIRS, pairs)]
 
     def _finish(self, kind: FactKind, lists: dict[str, list[Any]]) -> Columns:
         rows = len(lists["commit_id"])
@@ -75,7 +76,7 @@ class Names:
 def _array(type_: Type, values: Sequence[Any]) -> npt.NDArray[Any]:
     """One column; numbers pass through floats, which turn None into NaN without a loop."""
     if type_ is Type.TEXT:
-        return np.array(values, dtype=object) if values else np.empty(0, dtype=object)
+        return as_text(values)
     if type_ is Type.BOOLEAN:
         return np.array(values, dtype=bool)
     numbers = np.array(values, dtype=np.float64)
@@ -94,89 +95,138 @@ def parse_log(
 
     most: take no more than so many. damage: what is known to be missing of all of them.
     """
-    fields = output.split(b"\0")
+    fields, plain = _fields(output)
     end = len(fields) - 1
     at = 0
-    ids: list[str] = []
-    while at + LOG_FIELDS <= end and (most is None or len(ids) < most):
-        commit_id = _add_commit(fields[at : at + LOG_FIELDS], into, damage)
-        ids.append(commit_id)
-        parent_nr = 1 if fields[at + 1] else 0
-        at += LOG_FIELDS
-        first = at
-        while at < end and fields[at].startswith((b":", b"\n:")):
-            at += 3 if fields[at][fields[at].rindex(b" ") + 1] in b"RC" else 2
-        if at > first:
-            _add_changes(fields[first : min(at, end)], into.changes, into.raw, commit_id, parent_nr)
+    heads: list[int] = []
+    rows = _Rows()
+    while at + LOG_FIELDS <= end and (most is None or len(heads) < most):
+        heads.append(at)
+        at = rows.take(fields, at + LOG_FIELDS, end)
+    _add_commits(fields, heads, plain, into, damage)
+    ids = [fields[at] for at in heads]
+    _add_changes(rows, plain, ids, [1 if fields[at + 1] else 0 for at in heads], into)
     return ids
 
 
-def _add_commit(head: Sequence[bytes], into: Names, damage: str | None) -> str:
+def _fields(output: bytes) -> tuple[list[str], bool]:
+    """What stands between NULs, and whether all of it is UTF-8: other bytes become surrogates."""
+    try:
+        return output.decode("utf-8").split("\0"), True
+    except UnicodeDecodeError:
+        return output.decode("utf-8", "surrogateescape").split("\0"), False
+
+
+def _bytes(field: str) -> bytes:
+    return field.encode("utf-8", "surrogateescape")
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Changed paths as git printed them, and how many each commit has."""
+
+    raws: list[str] = field(default_factory=list)
+    sources: list[str | None] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+
+    def take(self, fields: Sequence[str], at: int, end: int) -> int:
+        """Take one commit's rows, which begin at field `at`; where they end."""
+        before = len(self.raws)
+        while at + 1 < end and (raw := fields[at]).startswith((":", "\n:")):
+            if raw[-1] in _LETTERS:
+                self.sources.append(None)
+                at += 2
+            elif at + 2 < end:
+                self.sources.append(fields[at + 1])
+                at += 3
+            else:
+                return end
+            self.raws.append(raw)
+            self.paths.append(fields[at - 1])
+        self.counts.append(len(self.raws) - before)
+        return at
+
+
+def _add_commits(
+    fields: Sequence[str], heads: Sequence[int], plain: bool, into: Names, damage: str | None
+) -> None:
+    def column(nr: int) -> list[str]:
+        found = [fields[at + nr] for at in heads]
+        return found if plain else [text(_bytes(value)) for value in found]
+
     lists = into.commits
-    commit_id = head[0].decode("ascii")
-    parents = head[1].decode("ascii")
-    lists["commit_id"].append(commit_id)
-    lists["parents"].append(parents)
-    lists["parent_count"].append(parents.count(" ") + 1 if parents else 0)
-    lists["author_name"].append(text(head[2]))
-    lists["author_email"].append(text(head[3]))
-    lists["authored_at"].append(_seconds(head[4]))
-    lists["author_offset_minutes"].append(_zone(head[5]))
-    lists["committer_name"].append(text(head[6]))
-    lists["committer_email"].append(text(head[7]))
-    lists["committed_at"].append(_seconds(head[8]))
-    lists["committer_offset_minutes"].append(_zone(head[9]))
-    lists["subject"].append(text(head[10]))
-    lists["body"].append(text(head[11]).rstrip("\n"))
-    lists["boundary"].append(False)
-    lists["damage"].append(damage)
-    if head[12]:
-        _add_trailers(text(head[12]), into.trailers, commit_id)
-    return commit_id
+    ids, parents = column(0), column(1)
+    lists["commit_id"] += ids
+    lists["parents"] += parents
+    lists["parent_count"] += [those.count(" ") + 1 if those else 0 for those in parents]
+    lists["author_name"] += column(2)
+    lists["author_email"] += column(3)
+    lists["authored_at"] += map(_seconds, column(4))
+    lists["author_offset_minutes"] += map(_zone_of, column(5))
+    lists["committer_name"] += column(6)
+    lists["committer_email"] += column(7)
+    lists["committed_at"] += map(_seconds, column(8))
+    lists["committer_offset_minutes"] += map(_zone_of, column(9))
+    lists["subject"] += column(10)
+    lists["body"] += [body.rstrip("\n") for body in column(11)]
+    lists["boundary"] += [False] * len(ids)
+    lists["damage"] += [damage] * len(ids)
+    _add_trailers(ids, column(12), into.trailers)
 
 
-def _add_trailers(block: str, lists: dict[str, list[Any]], commit_id: str) -> None:
-    for nr, line in enumerate(line for line in block.split("\n") if line):
-        token, _, value = line.partition(":")
-        value = value.strip()
-        person = _PERSON.fullmatch(value)
-        lists["commit_id"].append(commit_id)
-        lists["nr"].append(nr)
-        lists["token"].append(token.strip().lower())
-        lists["value"].append(value)
-        lists["name"].append(person[1] if person else None)
-        lists["email"].append(person[2] if person else None)
+def _add_trailers(ids: Sequence[str], blocks: Sequence[str], lists: dict[str, list[Any]]) -> None:
+    trailers: list[tuple[str, str, str | None, str | None]] = []
+    for commit_id, block in zip(ids, blocks, strict=True):
+        if block:
+            before = len(trailers)
+            trailers += [_trailer(line) for line in block.split("\n") if line]
+            lists["commit_id"] += [commit_id] * (len(trailers) - before)
+            lists["nr"] += range(len(trailers) - before)
+    for nr, name in enumerate(_TRAILER):
+        lists[name] += [trailer[nr] for trailer in trailers]
+
+
+@lru_cache(maxsize=20_000)
+def _trailer(line: str) -> tuple[str, str, str | None, str | None]:
+    """Token, value, and the person whom it names; most lines stand under many commits."""
+    token, _, value = line.partition(":")
+    value = value.strip()
+    person = _PERSON.fullmatch(value)
+    return token.strip().lower(), value, *(person.groups() if person else (None, None))
 
 
 def _add_changes(
-    fields: Sequence[bytes],
-    lists: dict[str, list[Any]],
-    raws: list[str],
-    commit_id: str,
-    parent_nr: int,
+    rows: _Rows, plain: bool, ids: Sequence[str], parent_nrs: Sequence[int], into: Names
 ) -> None:
-    at, end = 0, len(fields)
-    while at + 1 < end:
-        raw = fields[at].decode("ascii").lstrip("\n")
-        status = raw[raw.rindex(" ") + 1 :]
-        moved = status[0] in "RC"
-        if moved and at + 2 >= end:
-            return
-        raws.append(raw)
-        lists["commit_id"].append(commit_id)
-        lists["parent_nr"].append(parent_nr)
-        lists["status"].append(status[0])
-        lists["source_path"].append(path_text(fields[at + 1]) if moved else None)
-        lists["similarity"].append(int(status[1:]) if moved else _NO_NUMBER)
-        lists["path"].append(path_text(fields[at + 2 if moved else at + 1]))
-        lists["entry"].append(entry_of(raw[1:4] if status == "D" else raw[8:11]))
-        at += 3 if moved else 2
+    lists = into.changes
+    raws = [raw.removeprefix("\n") for raw in rows.raws]
+    into.raw += raws
+    scores = raws[0].rindex(" ") + 2 if raws else 0
+    for commit_id, parent_nr, count in zip(ids, parent_nrs, rows.counts, strict=True):
+        lists["commit_id"] += [commit_id] * count
+        lists["parent_nr"] += [parent_nr] * count
+    letters = [raw[scores - 1] for raw in raws]
+    lists["status"] += letters
+    lists["similarity"] += [int(raw[scores:]) if len(raw) > scores else _NO_NUMBER for raw in raws]
+    modes = [
+        raw[1:4] if letter == "D" else raw[8:11] for raw, letter in zip(raws, letters, strict=True)
+    ]
+    lists["entry"] += map(entry_of, modes)
+    lists["path"] += _path_texts(rows.paths, plain)
+    moved = _path_texts([path or "" for path in rows.sources], plain)
+    lists["source_path"] += [path or None for path in moved]
+
+
+def _path_texts(paths: Sequence[str], plain: bool) -> Sequence[str]:
+    if plain and not any(path.startswith('"') for path in paths):
+        return paths
+    return [path_text(_bytes(path)) for path in paths]
 
 
 def missing_commit(commit_id: str, into: Names, damage: str) -> None:
     """Add a commit of which nothing but its id could be read."""
-    head = [commit_id.encode(), *[b""] * (LOG_FIELDS - 1)]
-    _add_commit(head, into, damage)
+    _add_commits([commit_id, *[""] * (LOG_FIELDS - 1)], [0], True, into, damage)
 
 
 def entry_of(mode: str) -> str:
@@ -184,67 +234,27 @@ def entry_of(mode: str) -> str:
     return _ENTRIES.get(mode[:3], "file")
 
 
-def text(raw: bytes) -> str:
-    """A name or message: UTF-8, else Latin-1, in which every byte means something."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
-
-
-def path_text(raw: bytes) -> str:
-    """A path as facts hold it: itself if it is UTF-8, else in git's quoted form."""
-    try:
-        path = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return _quoted(raw)
-    return _quoted(raw) if path.startswith('"') else path
-
-
-def path_bytes(path: str) -> bytes:
-    """The bytes of a path that facts hold: the inverse of `path_text`."""
-    if not (path.startswith('"') and path.endswith('"') and len(path) > 1):
-        return path.encode("utf-8")
-    plain = _ESCAPED.sub(_unescaped, path[1:-1])
-    return plain.encode("latin-1")
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    code = found[1]
-    return chr(int(code, 8)) if len(code) == 3 else chr(_UNESCAPES[code])
-
-
-def _quoted(raw: bytes) -> str:
-    return '"' + "".join(_quoted_byte(byte) for byte in raw) + '"'
-
-
-def _quoted_byte(byte: int) -> str:
-    if byte in _ESCAPES:
-        return "\\" + _ESCAPES[byte]
-    return chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
-
-
-def _seconds(raw: bytes) -> int | None:
+def _seconds(told: str) -> int | None:
     """A commit's time; git prints nothing for negative times and 2^64-1 for overflown ones."""
-    if not raw.isdigit():
+    if not (told.isascii() and told.isdigit()):
         return None
-    seconds = int(raw)
+    seconds = int(told)
     return seconds if seconds <= LATEST_S else None
 
 
-def _zone(date: bytes) -> int | None:
-    zone = date[date.rfind(b" ") + 1 :]
-    known = _ZONES.get(zone)
-    if known is not None or not re.fullmatch(rb"[+-]\d{4,6}", zone):
-        return known
+def _zone_of(date: str) -> int | None:
+    return _zone(date[date.rfind(" ") + 1 :])
+
+
+@lru_cache(maxsize=1000)
+def _zone(zone: str) -> int | None:
+    if not _ZONE.fullmatch(zone):
+        return None
     value = int(zone[1:])
     minutes = value // 100 * 60 + value % 100
     if minutes > FARTHEST_ZONE_MINUTES:
         return None
-    return -minutes if zone.startswith(b"-") else minutes
-
-
-_ZONES: Mapping[bytes, int] = {b"+0000": 0, b"+0100": 60, b"+0200": 120, b"-0700": -420}
+    return -minutes if zone.startswith("-") else minutes
 
 
 def parse_tree(listing: bytes, repo: str) -> Columns:

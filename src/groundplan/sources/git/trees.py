@@ -6,124 +6,149 @@ pairs are counted once. A file that came or went whole needs no comparison: its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
 
 from groundplan.sources.git.fetch import Git, GitFailed, remove
-from groundplan.sources.git.lines import BINARY, COUNTED, MISSING, Count, Pair
+from groundplan.sources.git.pairs import (
+    BINARY,
+    COUNTED,
+    MISSING,
+    NO_MODE,
+    Counts,
+    Numbers,
+    Pairs,
+    blobs_of,
+    comes_or_goes,
+    has_contents,
+)
 from groundplan.sources.git.walk import present
 
 MOST_PAIRS_AT_ONCE = 60_000
 BINARY_WITHIN = 8_000  # git looks for a NUL in so many bytes
 BIG_FILE = 512 * 1024 * 1024  # core.bigFileThreshold: git takes larger ones for binary
-NO_MODE = "000000"
-_OTHER_MODES = {"100644": "100755", "100755": "100644", "100664": "100644", "120000": "100644"}
+NAME_DIGITS = 8
+_OTHER_MODES = {b"100644": b"100755", b"100755": b"100644", b"100664": b"100644"}
+_OTHER_MODES |= {b"120000": b"100644"}
 _DIFF = ("diff-tree", "-r", "-z", "--numstat", "--no-renames", "--no-ext-diff", "--no-textconv")
 
 
-def count_with_git(git: Git, pairs: Sequence[Pair]) -> list[Count]:
+def count_with_git(git: Git, pairs: Pairs) -> Counts:
     """The counts of `pairs` as `git log --numstat` has them."""
-    whole = [nr for nr, pair in enumerate(pairs) if NO_MODE in (pair.old_mode, pair.new_mode)]
-    alone = set(whole)
-    both = [nr for nr in range(len(pairs)) if nr not in alone]
-    counts = [Count(MISSING)] * len(pairs)
-    for nr, count in zip(whole, count_whole(git, [pairs[nr] for nr in whole]), strict=True):
-        counts[nr] = count
+    counts = Counts.of(len(pairs))
+    whole = comes_or_goes(pairs)
+    counts.put(whole, count_whole(git, pairs[whole]))
+    both = np.flatnonzero(~whole)
     for at in range(0, len(both), MOST_PAIRS_AT_ONCE):
         some = both[at : at + MOST_PAIRS_AT_ONCE]
-        for nr, count in zip(some, _count(git, [pairs[nr] for nr in some]), strict=True):
-            counts[nr] = count
+        counts.put(some, _count(git, pairs[some]))
     return counts
 
 
-def count_whole(git: Git, pairs: Sequence[Pair]) -> list[Count]:
+def count_whole(git: Git, pairs: Pairs) -> Counts:
     """The counts of files that were added or deleted."""
-    counts: list[Count] = []
+    comes = pairs["old_mode"] == NO_MODE
+    plain = has_contents(pairs)
+    blobs = np.where(comes, pairs["new_id"], pairs["old_id"])[plain]
+    lines = np.ones(len(pairs), dtype=np.int64)  # a submodule is a line that names its commit
+    state = np.full(len(pairs), COUNTED)
+    told = np.array(list(_lines_of(git, [blob.decode("ascii") for blob in blobs.tolist()])))
+    told = told.reshape(-1, 2).astype(np.int64)
+    state[plain], lines[plain] = told[:, 0], told[:, 1]
+    return Counts(state, np.where(comes, lines, 0), np.where(comes, 0, lines))
+
+
+def _lines_of(git: Git, blobs: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """State and lines of each file, as git sees it."""
     with git.objects() as objects:
-        contents = objects.contents([blob for pair in pairs for blob in blobs_of(pair)])
-        for pair in pairs:
-            lines = 1 if not blobs_of(pair) else lines_of(next(contents))
-            if lines is None:
-                counts.append(Count(MISSING))
-            elif lines < 0:
-                counts.append(Count(BINARY))
-            elif pair.old_mode == NO_MODE:
-                counts.append(Count(COUNTED, lines, 0))
+        for content in objects.contents(blobs):
+            if content is None:
+                yield MISSING, 0
+            elif content.find(b"\0", 0, BINARY_WITHIN) >= 0 or len(content) > BIG_FILE:
+                yield BINARY, 0
             else:
-                counts.append(Count(COUNTED, 0, lines))
-    return counts
+                ends_open = not content.endswith(b"\n") and bool(content)
+                yield COUNTED, content.count(b"\n") + ends_open
 
 
-def lines_of(content: bytes | None) -> int | None:
-    """How many lines a file has, as git sees it; negative if it is binary, None if missing."""
-    if content is None:
-        return None
-    if content.find(b"\0", 0, BINARY_WITHIN) >= 0 or len(content) > BIG_FILE:
-        return -1
-    return content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
-
-
-def _count(git: Git, pairs: Sequence[Pair]) -> list[Count]:
+def _count(git: Git, pairs: Pairs) -> Counts:
     try:
         return _compare(git, pairs)
     except GitFailed:
         pass
-    wanted = {blob for pair in pairs for blob in blobs_of(pair)}
-    lost = wanted - present(git, wanted)
-    whole = [nr for nr, pair in enumerate(pairs) if not lost.intersection(blobs_of(pair))]
-    counts = [Count(MISSING)] * len(pairs)
-    for nr, count in zip(whole, _halve(git, [pairs[nr] for nr in whole]), strict=True):
-        counts[nr] = count
+    wanted = blobs_of(pairs)
+    lost = np.array(sorted(wanted - present(git, wanted)), dtype=pairs["old_id"].dtype)
+    whole = ~(np.isin(pairs["old_id"], lost) | np.isin(pairs["new_id"], lost))
+    counts = Counts.of(len(pairs))
+    counts.put(whole, _halve(git, pairs[whole]))
     return counts
 
 
-def _halve(git: Git, pairs: Sequence[Pair]) -> list[Count]:
+def _halve(git: Git, pairs: Pairs) -> Counts:
     """Count as many as git can, isolating those over which it gives up."""
-    if not pairs:
-        return []
+    counts = Counts.of(len(pairs))
+    if not len(pairs):
+        return counts
     try:
         return _compare(git, pairs)
     except GitFailed:
         if len(pairs) == 1:
-            return [Count(MISSING)]
+            return counts
     middle = len(pairs) // 2
-    return _halve(git, pairs[:middle]) + _halve(git, pairs[middle:])
+    for half in (slice(None, middle), slice(middle, None)):
+        counts.put(half, _halve(git, pairs[half]))
+    return counts
 
 
-def _compare(git: Git, pairs: Sequence[Pair]) -> list[Count]:
-    algorithm = "sha256" if len(pairs[0].old_id) == 64 else "sha1"
-    old = [(nr, pair.old_mode, pair.old_id) for nr, pair in enumerate(pairs)]
-    new = [(nr, _other_mode(pair), pair.new_id) for nr, pair in enumerate(pairs)]
-    before, before_path = git.write_tree(_tree(old), algorithm)
-    after, after_path = git.write_tree(_tree(new), algorithm)
+def _compare(git: Git, pairs: Pairs) -> Counts:
+    algorithm = "sha256" if pairs["old_id"].itemsize == 64 else "sha1"
+    before, before_path = git.write_tree(_tree(pairs["old_mode"], pairs["old_id"]), algorithm)
+    after, after_path = git.write_tree(_tree(_other_modes(pairs), pairs["new_id"]), algorithm)
     try:
         listing = git.output(*_DIFF, before, after)
     finally:
         remove([before_path, after_path])
-    counts = [Count(COUNTED, 0, 0)] * len(pairs)
-    for line in listing.split(b"\0"):
-        if line:
-            added, deleted, name = line.split(b"\t")
-            counts[int(name)] = (
-                Count(BINARY) if added == b"-" else Count(COUNTED, int(added), int(deleted))
-            )
+    return _counts_in(listing, len(pairs))
+
+
+def _counts_in(listing: bytes, rows: int) -> Counts:
+    """The counts that `--numstat -z` printed; git is silent about files that compare equal."""
+    words = listing.replace(b"-", b"-1").replace(b"\0", b" ")
+    added, deleted, names = np.fromstring(words, dtype=np.int64, sep=" ").reshape(-1, 3).T
+    counts = Counts.of(rows, COUNTED)
+    state = np.where(added < 0, BINARY, COUNTED)
+    counts.put(names, Counts(state, np.maximum(added, 0), np.maximum(deleted, 0)))
     return counts
 
 
-def _other_mode(pair: Pair) -> str:
-    """The new mode, changed where a moved file is the same: git would not look at equal entries."""
-    same = (pair.old_mode, pair.old_id) == (pair.new_mode, pair.new_id)
-    return _OTHER_MODES.get(pair.new_mode, pair.new_mode) if same else pair.new_mode
+def _other_modes(pairs: Pairs) -> npt.NDArray[np.bytes_]:
+    """The new modes, changed where a moved file is the same: git skips equal entries."""
+    modes: npt.NDArray[np.bytes_] = pairs["new_mode"].copy()
+    same = (pairs["old_mode"] == pairs["new_mode"]) & (pairs["old_id"] == pairs["new_id"])
+    for mode, other in _OTHER_MODES.items():
+        modes[same & (pairs["new_mode"] == mode)] = other
+    return modes
 
 
-def _tree(entries: Sequence[tuple[int, str, str]]) -> bytes:
-    return b"".join(
-        b"%s %08d\0%s" % (mode.lstrip("0").encode(), nr, bytes.fromhex(blob))
-        for nr, mode, blob in entries
-        if mode != NO_MODE
-    )
+def _tree(modes: npt.NDArray[np.bytes_], blobs: npt.NDArray[np.bytes_]) -> bytes:
+    """A tree object's content: file nr n is called n, in digits that sort as git sorts."""
+    rows = len(modes)
+    digits = _places(np.arange(rows))
+    ids = bytes.fromhex(np.ascontiguousarray(blobs).tobytes().decode("ascii"))
+    return np.hstack(
+        [
+            np.ascontiguousarray(modes).view(np.uint8).reshape(rows, -1),
+            np.full((rows, 1), ord(" "), np.uint8),
+            digits,
+            np.zeros((rows, 1), np.uint8),
+            np.frombuffer(ids, np.uint8).reshape(rows, -1),
+        ]
+    ).tobytes()
 
 
-def blobs_of(pair: Pair) -> list[str]:
-    """The blobs of a pair that have contents to compare: submodules have none."""
-    sides = ((pair.old_mode, pair.old_id), (pair.new_mode, pair.new_id))
-    return [blob for mode, blob in sides if mode != NO_MODE and not mode.startswith("16")]
+def _places(numbers: Numbers) -> npt.NDArray[np.uint8]:
+    tens = 10 ** np.arange(NAME_DIGITS)[::-1]
+    digits: npt.NDArray[np.uint8] = (ord("0") + numbers[:, None] // tens % 10).astype(np.uint8)
+    return digits

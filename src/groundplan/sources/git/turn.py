@@ -9,6 +9,7 @@ from pathlib import Path
 
 from groundplan.facts.code import (
     CHANGES,
+    CODE_KINDS,
     COMMITS,
     LANDINGS,
     MAILMAP,
@@ -33,7 +34,7 @@ from groundplan.sources.git.names import (
     write_names,
 )
 from groundplan.sources.git.naming import repository_name
-from groundplan.sources.git.plan import Ground, Plan, plan, repaired, survey
+from groundplan.sources.git.plan import Ground, Plan, notes_on, plan, repaired, survey
 from groundplan.sources.git.pool import at_once
 from groundplan.sources.git.refs import events, reachability
 from groundplan.sources.git.shape import PAIRS, parse_mailmap, parse_tree
@@ -108,11 +109,14 @@ class Turn:
                 self.progress,
                 self.workers,
             )
+            state = state_of(self.run.cursor())
+            if state is not None and state.pending:
+                done = replace(state, pending=0)
+                self.run.commit("counted", [], done.as_json(), replace=[PAIRS])
+            for kind in CODE_KINDS:
+                self.run.compact(connection, kind, keep=[CUT_PART])
         finally:
             connection.close()
-        state = state_of(self.run.cursor())
-        if state is not None and state.pending:
-            self.run.commit("counted", [], replace(state, pending=0).as_json(), replace=[PAIRS])
         return counted
 
 
@@ -125,6 +129,7 @@ class _NamesPass:
     before: State | None
     now: datetime
     segments: list[Segment] = field(default_factory=list)
+    next_numbers: tuple[int, int] | None = None
 
     def read(self) -> Ingested:
         ground = survey(self.git, self.seen, self.before)
@@ -140,7 +145,7 @@ class _NamesPass:
             self.begin(ground, todo, state)
             changes = self.read_chunks(ground, todo, state)
         done = self.finish(ground, todo, state)
-        notes = (*ground.notes, *self.notes(ground))
+        notes = (*ground.notes, *notes_on(ground, self.seen, self.turn.repository))
         for note in notes:
             self.turn.progress.note(note)
         return Ingested(
@@ -166,7 +171,8 @@ class _NamesPass:
         return whole and len(todo.fresh) <= FEWEST_COMMITS_A_CHUNK
 
     def read_few(self, ground: Ground, todo: Plan, state: State) -> int:
-        """Read the new commits into segments that `finish` makes visible; the rows of changes."""
+        """Read what is new into segments that `finish` makes visible; the rows of changes."""
+        self.main_line(ground, todo, state)(self.connection)
         if todo.fresh:
             work = self.chunk(ground, todo.fresh, f"{state.run}.0", state)
             self.segments.extend(work(self.connection))
@@ -193,14 +199,15 @@ class _NamesPass:
         """Read the new commits, each chunk visible as it ends; the rows of changes."""
         turn = self.turn
         chunks = chunks_of(todo.fresh, turn.workers)
-        tasks = [
+        tasks = [self.main_line(ground, todo, state)]
+        tasks += [
             self.chunk(ground, commits, f"{state.run}.{nr}", state)
             for nr, commits in enumerate(chunks)
         ]
         changes = 0
         stage = turn.progress.stage("commits", len(todo.fresh), "commits")
         with stage, at_once(tasks, self.connection, turn.workers) as results:
-            for segments in results:
+            for segments in filter(None, results):
                 turn.run.commit("names", segments)
                 rows = {segment.kind: segment.row_count for segment in segments}
                 changes += rows.get(PAIRS.name, 0)
@@ -228,12 +235,17 @@ class _NamesPass:
         old_tips = state.tips
         seen = events(repo, state.run, old_tips, ground.tips, todo.forced, self.now)
         if len(seen["ref"]):
-            self.write(state, REFS, seen)
+            self.write(self.connection, state, REFS, seen)
         if todo.gained or todo.lost:
             gained_and_lost = reachability(repo, state.run, todo.gained, todo.lost)
-            self.write(state, REACHABILITY, gained_and_lost)
+            self.write(self.connection, state, REACHABILITY, gained_and_lost)
+        next_landing, next_order = self.next_numbers or (state.next_landing, state.next_order)
         done = replace(
-            self.write_main_line(ground, todo, state),
+            state,
+            main_ref=ground.main_ref,
+            main_tip=ground.main_tip,
+            next_landing=next_landing,
+            next_order=next_order,
             tips=dict(ground.tips),
             digest=self.seen.digest,
             cuts=dict(ground.cuts),
@@ -247,20 +259,25 @@ class _NamesPass:
         self.turn.run.commit("names", self.segments, done.as_json(), replace=replaced)
         return done
 
-    def write_main_line(self, ground: Ground, todo: Plan, state: State) -> State:
-        """Write landings, tree and mailmap if the main line moved; the state that goes with it."""
-        done = replace(state, main_ref=ground.main_ref, main_tip=ground.main_tip)
-        if todo.ancestry is None:
-            return done
-        repo, tip = self.turn.repo, ground.main_tip or ""
-        first = (state.next_landing, state.next_order) if todo.extends else (0, 0)
-        landed = land(repo, todo.ancestry, tip, *first)
-        self.write(state, LANDINGS, landed.columns)
-        listing = self.show("ls-tree", "-r", "-z", tip)
-        self.write(state, TREE, parse_tree(listing, repo))
-        mailmap = self.show("cat-file", "blob", f"{tip}:.mailmap")
-        self.write(state, MAILMAP, parse_mailmap(mailmap, repo))
-        return replace(done, next_landing=landed.next_landing, next_order=landed.next_order)
+    def main_line(
+        self, ground: Ground, todo: Plan, state: State
+    ) -> Callable[[DuckDB], list[Segment]]:
+        """Writes landings, tree and mailmap if the main line moved, for `finish` to show."""
+
+        def work(connection: DuckDB) -> list[Segment]:
+            if todo.ancestry is not None:
+                repo, tip = self.turn.repo, ground.main_tip or ""
+                first = (state.next_landing, state.next_order) if todo.extends else (0, 0)
+                landed = land(repo, todo.ancestry, tip, *first)
+                self.next_numbers = (landed.next_landing, landed.next_order)
+                self.write(connection, state, LANDINGS, landed.columns)
+                listing = self.show("ls-tree", "-r", "-z", tip)
+                self.write(connection, state, TREE, parse_tree(listing, repo))
+                mailmap = self.show("cat-file", "blob", f"{tip}:.mailmap")
+                self.write(connection, state, MAILMAP, parse_mailmap(mailmap, repo))
+            return []
+
+        return work
 
     def pending(self) -> int:
         """Changes not counted yet: asked of the facts, for an earlier run may have been killed."""
@@ -268,30 +285,11 @@ class _NamesPass:
         waiting = f"select count(*) from {changes} where lines = 'pending'"
         return int(self.connection.rows(waiting)[0][0]) + self.unseen()
 
-    def write(self, state: State, kind: FactKind, columns: Columns) -> None:
+    def write(self, connection: DuckDB, state: State, kind: FactKind, columns: Columns) -> None:
         part = f"{state.run}.end"
-        self.segments.append(self.turn.run.write(self.connection, kind, columns, part))
+        self.segments.append(self.turn.run.write(connection, kind, columns, part))
 
     def show(self, *args: str) -> bytes:
         """What git prints, nothing where the main line lacks it."""
         reply = self.git.reply(*args)
         return reply.stdout if reply.code == 0 else b""
-
-    def notes(self, ground: Ground) -> list[str]:
-        notes = []
-        if ground.main_tip is None:
-            notes.append(
-                "there is no main line: the repository is empty, or it has neither HEAD's branch "
-                "nor main nor master"
-            )
-        if self.seen.shallow:
-            notes.append(
-                f"the clone is shallow: history ends at {len(self.seen.shallow)} commits, whose "
-                "changes are unknown (git fetch --unshallow brings the rest)"
-            )
-        if self.turn.repository.promises_objects:
-            notes.append(
-                "the clone is partial: contents left on the server are not counted, and renames "
-                "are recognised only between identical files"
-            )
-        return notes
