@@ -136,6 +136,9 @@ def may_erase(scope: Scope, person: str) -> bool:
     return scope.viewer == LOCAL_VIEWER
 
 
+_ANYTHING: Final = Fold("anything", False, lambda _, __: True)
+
+
 class ScopedJournal:
     """The journal as one viewer has it: what they may read, and words in their own name.
 
@@ -176,7 +179,7 @@ class ScopedJournal:
 
     def streams(self, prefix: str) -> Sequence[str]:
         """The streams that begin with `prefix` and hold something that the viewer may read."""
-        return [name for name in self._journal.streams(prefix) if self.read(name)]
+        return [name for name in self._journal.streams(prefix) if self.fold(name, _ANYTHING)]
 
     def version(self, stream: str) -> int:
         """How many entries the stream has, also those that the viewer may not read."""

@@ -36,7 +36,7 @@ def backup(journal: ChainedJournal, file: Path) -> int:
             part.replace(file)
     except BaseException:
         with suppress(OSError):
-            os.remove(part)  # noqa: PTH107 - its law takes `unlink` for a room without files
+            part.unlink()
         raise
     return entries
 

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -43,8 +43,10 @@ class SQLiteVault:
         self._clock = clock
         self._lock = threading.RLock()
         with self._explained():
-            # created by hand, because SQLite would let the group and others read it
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            # SQLite would let the group and others read it. Only a new file may be touched:
+            # closing any other would drop the locks that this process holds on it
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
