@@ -6,7 +6,7 @@ Small universes, every combination: by exact rank for any factors, and by brute 
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -32,6 +32,7 @@ class World:
     member: np.ndarray
     known: tuple[float, ...]
     floor: int
+    patience: int = 13
 
     def published(self, until: int | None = None) -> list[list[Stretch]]:
         """What a reader is shown at a time: no later step, no group that is not known yet."""
@@ -47,7 +48,7 @@ class World:
             for member, known in zip(self.member, self.known, strict=True)
         ]
         there = [nr for nr, known in enumerate(self.known) if known <= steps]
-        found = publish(given, [groups[nr] for nr in there], self.floor)
+        found = publish(given, [groups[nr] for nr in there], self.floor, self.patience)
         shown: list[list[Stretch]] = [[] for _ in self.known]
         for nr, stretches in zip(there, found, strict=True):
             shown[nr] = stretches
@@ -90,7 +91,7 @@ def worlds(draw: st.DrawFn, overlapping: bool = False) -> World:
         members.append(outer & own)
     known = [draw(st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.5])) for _ in members]
     known[0] = min(known)
-    return World(seen, np.array(members), tuple(known), floor)
+    return World(seen, np.array(members), tuple(known), floor, draw(st.sampled_from([1, 2, 3, 13])))
 
 
 def isolated(world: World) -> tuple[int, ...] | None:
@@ -129,7 +130,7 @@ def test_an_earlier_report_is_a_part_of_every_later_one(world: World) -> None:
     for until in range(1, len(world.seen)):
         for group, stretches in enumerate(world.published(until)):
             if world.known[group] <= until:
-                assert stretches == [s for s in newest[group] if s[1] <= until]
+                assert stretches == newest[group][: len(stretches)]
 
 
 @given(worlds())
@@ -184,6 +185,14 @@ def test_a_team_of_four_takes_nothing_from_its_parent() -> None:
     assert [bool(found) for found in shown] == [True, True, False]
 
 
+@pytest.mark.parametrize(("patience", "shown"), [(2, 4), (13, 0)])
+def test_a_team_that_is_too_quiet_gives_its_people_back(patience: int, shown: int) -> None:
+    world = whole_weeks([{0, 1, 2, 3, 4, 5, 6, 7, 8}, {0, 1, 2, 3, 4, 5}], 30, 4)
+    world.seen[:, 3:6] = 0
+    _, parent, team = replace(world, patience=patience).published()
+    assert (len(parent), team) == (shown, [])
+
+
 def test_two_teams_may_share_a_person() -> None:
     shown = whole_weeks([{0, 1, 2, 3, 4, 5}, {5, 6, 7, 8, 9}], 30, 2).published()
     assert all(shown)
@@ -221,7 +230,7 @@ def test_repositories_are_groups_too() -> None:
     given = Contributions(np.zeros(7, np.int64), people, np.ones(7), 1)
     always = np.ones(1, dtype=bool)
     both = Group(np.ones(7, dtype=bool), always, 0.0)
-    shown = publish(given, [both, Group(first, always, 0.0), Group(~first, always, 0.0)], 5)
+    shown = publish(given, [both, Group(first, always, 0.0), Group(~first, always, 0.0)], 5, 1)
     assert shown == [[], [(0, 1)], []]
 
 

@@ -8,10 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.histories import ANN, BEN, History
@@ -145,12 +145,13 @@ def test_run_serves_the_page_and_stops(history: History, home: Path) -> None:
             for word in line.split()
             if word.startswith("http://127.0.0.1:")
         )
-        for _ in range(100):
-            try:
-                page = urllib.request.urlopen(address, timeout=5).read().decode()
-                break
-            except OSError:
-                time.sleep(0.1)
+        with httpx.Client(follow_redirects=True, timeout=60) as browser:
+            for _ in range(100):
+                try:
+                    page = browser.get(address).text
+                    break
+                except httpx.ConnectError:
+                    time.sleep(0.1)
         assert "sample" in page
     finally:
         process.send_signal(signal.SIGINT)

@@ -24,7 +24,7 @@ MAY_DO_IO = (
     re.compile(r"sources/\w+/fetch\.py"),
     re.compile(r"facts/(ledger|manifest|mart)\.py"),
     re.compile(r"facts/engines/\w+\.py"),
-    re.compile(r"records/(sqlite|postgres|backups)\.py"),
+    re.compile(r"records/(sqlite|postgres|backups|sqlite_vault|postgres_vault)\.py"),
     re.compile(r"interfaces/.*"),
     re.compile(r"bootstrap/.*"),
 )

@@ -22,19 +22,24 @@ from case_matching import mismatches, plain_time
 
 import groundplan.practices
 from groundplan.access import ScopedJournal, local_scope
+from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.erasure import Traces
+from groundplan.facts.ledger import Ledger
 from groundplan.facts.mart_knowledge import build_rollups
 from groundplan.facts.mart_tables import TABLES, create_tables
 from groundplan.inference import go_to
 from groundplan.practices.catalogue import discover
 from groundplan.records.folding import Folds
 from groundplan.records.journal import Saying, Visibility
-from groundplan.records.roster import Roster
+from groundplan.records.roster import ROSTER
+from groundplan.records.roster import STREAM as ROSTER_STREAM
 from groundplan.records.sqlite import SQLiteJournal
+from groundplan.records.sqlite_vault import SQLiteVault
 from groundplan.signals.signal import Reading, Signal
 from groundplan.terms import errors
 from groundplan.terms.scope import Role, Scope
-from groundplan.usecase import Context, Practice, ask
+from groundplan.usecase import Context, Forgotten, Practice, ask
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
@@ -66,11 +71,11 @@ def test_case(name: str, case: dict[str, Any], tmp_path: Path) -> None:
     practice = importlib.import_module(f"groundplan.practices.{name}").PRACTICE
     unknown = set(case) - {"name", "given", "steps", *STEP}
     assert not unknown, f"unknown words in the case: {sorted(unknown)}"
-    world = World(case.get("given", {}), tmp_path / "journal.sqlite")
+    world = World(case.get("given", {}), tmp_path)
     for step in case.get("steps", [case]):
         run_step(practice, step, world)
     assert world.journal.verify() is None
-    world.journal.close()
+    world.close()
 
 
 def run_step(practice: Practice, step: Mapping[str, Any], world: World) -> None:
@@ -101,13 +106,15 @@ def run_step(practice: Practice, step: Mapping[str, Any], world: World) -> None:
 class World:
     """What a case gives; what its steps say stays."""
 
-    def __init__(self, given: Mapping[str, Any], journal_path: Path) -> None:
+    def __init__(self, given: Mapping[str, Any], folder: Path) -> None:
         unknown = set(given) - {"mart", "journal", "documents", "scope", "now", "as_of", "seed"}
         assert not unknown, f"unknown words in given: {sorted(unknown)}"
         self.given = given
         self.now: datetime = given.get("now", NOW)
         self.mart = build_mart(given.get("mart", {}))
-        self.journal = SQLiteJournal(journal_path, lambda: self.now)
+        self.journal = SQLiteJournal(folder / "journal.sqlite", lambda: self.now)
+        self.ledger = Ledger(folder, lambda: self.now)
+        self.vault = SQLiteVault(folder / "vault.sqlite", lambda: self.now)
         self.folds = Folds(self.journal)
         self.kinds = {kind.name: kind for practice in discover() for kind in practice.writes}
         for entry in given.get("journal", []):
@@ -134,12 +141,21 @@ class World:
             mart=self.mart,
             measure=no_measure,
             journal=ScopedJournal(self.journal, scope, self.kinds, self.folds),
-            roster=Roster(),
+            roster=self.folds.fold(ROSTER_STREAM, ROSTER),
             documents=GivenDocuments(self.given.get("documents", {})),
+            forget=self.forget,
             now=self.now,
             as_of=self.given.get("as_of", self.now),
             rng=np.random.default_rng(self.given.get("seed", 1)),
         )
+
+    def forget(self, person: str, traces: Traces) -> Forgotten:
+        """Erase somebody from the vault, and from the facts, of which a case has none."""
+        return Forgotten(self.ledger.erase(traces, CODE_KINDS), self.vault.remove_all(person))
+
+    def close(self) -> None:
+        for store in (self.journal, self.ledger, self.vault):
+            store.close()
 
 
 def build_mart(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> DuckDB:

@@ -5,7 +5,7 @@ can be added and subtracted until fewer people than a floor are left.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -48,55 +48,64 @@ class Group:
     known: float
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Block:
-    """A published stretch, and the rows in it that no later group publishes too."""
+    """A published stretch, when it was, and the rows in it that no later group publishes too."""
 
     start: int
     end: int
+    seen: int
     own: Integers
 
 
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What became of a group: its blocks, the rows in them, shape (n,), and, at each time, up to
+    which step it is settled what is published of it, shape (steps + 1,).
+    """
+
+    blocks: tuple[_Block, ...]
+    published: npt.NDArray[np.bool_]
+    settled: list[int]
+
+
 def publish(
-    contributions: Contributions, groups: Sequence[Group], floor: int
+    contributions: Contributions, groups: Sequence[Group], floor: int, patience: int
 ) -> list[list[Stretch]]:
     """The stretches of time over which each group is published, oldest first [steps].
 
-    A stretch is closed as soon as at least `floor` people stand behind it who stand behind no
-    group that comes after in `groups`, and neither they nor the whole are dominated by one or two
-    people. So, of any combination of published sums, with any signs and factors: take the first
-    group in it; the people of its own are touched by no other, and they are `floor` at least
-    (complementary suppression; the published sums form a triangular system).
+    A stretch is closed as soon as at least `floor` people stand behind it who stand behind nothing
+    that is published of a group that comes after in `groups`, and neither they nor the whole are
+    dominated by one or two people. So, of any combination of published sums, with any signs and
+    factors: take the first group in it; the people of its own are touched by no other, and they
+    are `floor` at least (complementary suppression; the sums form a triangular system). A stretch
+    that does not close within `patience` steps is given up, so that groups before may have it.
 
-    What is published stays published: a stretch depends on contributions before its end, on
-    groups that were known by then, and on those known when its own group was. A group that
-    becomes known later begins after the last stretch that it would betray.
+    What is published stays published: a stretch depends on what was there when it was closed,
+    and a group that becomes known later begins after the last stretch that it would betray.
 
     Give first what may have to stand back: a group before those nested in it. Groups may overlap
     in any way; over repositories or areas, let a row be what one person did in one of them.
 
     Not protected: what a reader knows besides (a member who subtracts their own share, somebody
-    who knows who was away); rows that are corrected after they were published; statistics that
-    are no sums, such as medians, are held to the same groups, without a proof.
+    who knows who was away); rows that come in or are corrected after they were published, such as
+    a repository that is added; statistics that are no sums, such as medians, are held to the same
+    groups, without a proof.
 
     Source: Hundepool et al., Statistical Disclosure Control, 2012, chapter 4 (dominance rule,
     secondary suppression).
     """
     inside = [group.inside & group.may_publish[contributions.step] for group in groups]
-    blocks: list[list[_Block]] = [[] for _ in groups]
-    for nr in sorted(range(len(groups)), key=lambda nr: (groups[nr].known, nr)):
-        unaware = [
-            block
-            for before, group in zip(blocks[:nr], groups, strict=False)
-            for block in before
-            if groups[nr].known > max(group.known, block.end)
-        ]
-        start = _stand_back(contributions, unaware, inside[nr], floor)
-        inside[nr] = inside[nr] & (contributions.step >= start)
-        for block in unaware:
-            block.own = block.own[~inside[nr][block.own]]
-        blocks[nr] = list(_pool(contributions, groups, inside, nr, start, floor))
-    return [[(block.start, block.end) for block in found] for found in blocks]
+    follow = _Follower(contributions, groups, inside, floor, patience)
+    begun: list[int] = []
+    courses: dict[int, _Course] = {}
+    for known in sorted({group.known for group in groups}):
+        for nr in [nr for nr, group in enumerate(groups) if group.known == known]:
+            follow.begin[nr] = follow.stand_back(nr, courses, begun)
+            inside[nr] = inside[nr] & (contributions.step >= follow.begin[nr])
+            begun.append(nr)
+        courses = follow.all_of(begun)
+    return [[(b.start, b.end) for b in courses[nr].blocks] for nr in range(len(groups))]
 
 
 def is_safe(amounts: Mapping[int, float], floor: int) -> bool:
@@ -107,57 +116,98 @@ def is_safe(amounts: Mapping[int, float], floor: int) -> bool:
     return all(sum(heapq.nlargest(n, amounts.values())) <= share * total for n, share in DOMINANCE)
 
 
-def _stand_back(
-    contributions: Contributions,
-    blocks: Sequence[_Block],
-    inside: npt.NDArray[np.bool_],
-    floor: int,
-) -> int:
-    """The first step from which a new group may be published beside `blocks`."""
-    start = 0
-    for block in blocks:
-        left = block.own[~inside[block.own]]
-        if len(left) < len(block.own) and not is_safe(_sums(contributions, left), floor):
-            start = max(start, block.end)
-    return start
+class _Follower:
+    """Follows groups through time. inside: what is left of each, changed by its owner."""
 
+    def __init__(
+        self,
+        contributions: Contributions,
+        groups: Sequence[Group],
+        inside: list[npt.NDArray[np.bool_]],
+        floor: int,
+        patience: int,
+    ) -> None:
+        self.given = contributions
+        self.groups = groups
+        self.inside = inside
+        self.floor = floor
+        self.patience = patience
+        self.begin = [0] * len(groups)
+        steps = np.arange(contributions.steps + 1)
+        self.offsets = np.searchsorted(contributions.step, steps).tolist()
 
-def _pool(
-    contributions: Contributions,
-    groups: Sequence[Group],
-    inside: Sequence[npt.NDArray[np.bool_]],
-    nr: int,
-    start: int,
-    floor: int,
-) -> Iterator[_Block]:
-    at = np.flatnonzero(inside[nr])
-    person, amount = contributions.person[at].tolist(), contributions.amount[at].tolist()
-    offsets = np.searchsorted(contributions.step[at], np.arange(contributions.steps + 1)).tolist()
-    later = range(nr + 1, len(groups))
-    aware, own = -1, np.ones(len(at), dtype=bool)
-    whole: dict[int, float] = {}
-    mine: dict[int, float] = {}
-    for step in range(start, contributions.steps):
-        if not groups[nr].may_publish[step]:
-            start, whole, mine = step + 1, {}, {}
-            continue
-        known = max(groups[nr].known, step + 1)
-        others = [h for h in later if groups[h].known <= known]
-        if len(others) != aware:
-            aware, own = len(others), ~np.any([~own, *(inside[h][at] for h in others)], axis=0)
-            mine = _sums(contributions, at[_rows(own, offsets[start], offsets[step])])
-        for row in range(offsets[step], offsets[step + 1]):
-            whole[person[row]] = whole.get(person[row], 0.0) + amount[row]
-            if own[row]:
-                mine[person[row]] = mine.get(person[row], 0.0) + amount[row]
-        if is_safe(mine, floor) and is_safe(whole, floor):
-            rows = _rows(own, offsets[start], offsets[step + 1])
-            yield _Block(start, step + 1, at[rows])
-            start, whole, mine = step + 1, {}, {}
+    def stand_back(self, nr: int, courses: Mapping[int, _Course], begun: Sequence[int]) -> int:
+        """The first step from which a new group may be published beside what was seen before."""
+        start = 0
+        for before, course in courses.items():
+            for block in course.blocks if before < nr else ():
+                if self._aware(before, nr, block.seen):
+                    continue
+                new = [h for h in begun if h > before and not self._aware(before, h, block.seen)]
+                taken = np.any([self.inside[h][block.own] for h in [*new, nr]], axis=0)
+                left = block.own[~taken]
+                mine = self.inside[nr][block.own].any()
+                if mine and not is_safe(_sums(self.given, left), self.floor):
+                    start = max(start, block.end)
+        return start
 
+    def all_of(self, numbers: Sequence[int]) -> dict[int, _Course]:
+        """What becomes of these groups if there are no others."""
+        courses: dict[int, _Course] = {}
+        for nr in sorted(numbers, reverse=True):
+            courses[nr] = self._follow(nr, dict(courses))
+        return courses
 
-def _rows(mask: npt.NDArray[np.bool_], first: int, end: int) -> Integers:
-    return np.flatnonzero(mask[first:end]) + first
+    def _aware(self, nr: int, other: int, time: float) -> bool:
+        return self.groups[other].known <= max(self.groups[nr].known, time)
+
+    def _follow(self, nr: int, later: Mapping[int, _Course]) -> _Course:
+        blocks: list[_Block] = []
+        settled = [self.begin[nr]]
+        aware: list[int] = []
+        theirs = np.zeros(len(self.given.step), dtype=bool)
+        for time in range(1, self.given.steps + 1):
+            if len(aware) < len(later):
+                aware = [h for h in later if self._aware(nr, h, time)]
+                theirs = np.any([theirs, *(later[h].published for h in aware)], axis=0)
+            start = settled[-1]
+            open_still = [(h, later[h].settled[time]) for h in aware]
+            while (block := self._close(nr, start, time, theirs, open_still)) is not None:
+                blocks.append(block)
+                start = block.end
+            if time - start >= self.patience or not self.groups[nr].may_publish[time - 1]:
+                start = max(start, time)
+            settled.append(start)
+        published = np.zeros(len(self.given.step), dtype=bool)
+        for block in blocks:
+            there = (self.given.step >= block.start) & (self.given.step < block.end)
+            published |= self.inside[nr] & there
+        return _Course(tuple(blocks), published, settled)
+
+    def _close(
+        self,
+        nr: int,
+        start: int,
+        time: int,
+        theirs: npt.NDArray[np.bool_],
+        open_still: Sequence[tuple[int, int]],
+    ) -> _Block | None:
+        """The shortest stretch from `start` that can be published at a time."""
+        rows = slice(self.offsets[start], self.offsets[max(start, time)])
+        inside, step = self.inside[nr][rows], self.given.step[rows]
+        own = inside & ~theirs[rows]
+        for h, settled in open_still:
+            if settled < time:  # what is not settled yet may still be published
+                own &= ~(self.inside[h][rows] & (step >= settled))
+        if len(np.unique(self.given.person[rows][own])) < self.floor:
+            return None
+        for here in np.unique(step[own]).tolist():
+            upto = step <= here
+            mine = np.flatnonzero(upto & own) + rows.start
+            whole = np.flatnonzero(upto & inside) + rows.start
+            if all(is_safe(_sums(self.given, part), self.floor) for part in (mine, whole)):
+                return _Block(start, here + 1, time, mine)
+        return None
 
 
 def _sums(contributions: Contributions, rows: Integers) -> dict[int, float]:

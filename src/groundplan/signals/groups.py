@@ -23,6 +23,7 @@ from groundplan.terms.people import Account
 
 EVERYBODY: Final = ""
 DAY: Final = np.timedelta64(1, "D")
+LEAST_PATIENCE_WEEKS: Final = 13  # a block as long as a window says no more than the window
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def read_group(
     )
     names = [EVERYBODY, *(group.team_id for group in groups.teams)]
     nr = names.index(team_id)
-    stretches = publish(cast.given, [everybody, *teams], floor)[nr]
+    patience = max(signal.window_weeks, LEAST_PATIENCE_WEEKS)
+    stretches = publish(cast.given, [everybody, *teams], floor, patience)[nr]
     mine = [everybody, *teams][nr].inside[cast.row]
     colleagues = np.array(cast.names, dtype=object)[cast.given.person][cast.row]
     kept = {name: column[mine] for name, column in {**rows, "person_id": colleagues}.items()}

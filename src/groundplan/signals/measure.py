@@ -14,7 +14,17 @@ from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.inference.change import compare
 from groundplan.inference.standing_out import stands_out
 from groundplan.signals.groups import Groups, may_ask, read_group
-from groundplan.signals.signal import Block, Excluded, Part, Point, Reading, Rows, Sample, Signal
+from groundplan.signals.signal import (
+    Block,
+    Counted,
+    Excluded,
+    Part,
+    Point,
+    Reading,
+    Rows,
+    Sample,
+    Signal,
+)
 from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.period import monday_of
 from groundplan.terms.scope import Scope
@@ -62,11 +72,18 @@ def measure(
     if not windows:
         unknown = _too_few(signal, rows, floor)
         return _withheld(signal, scope, unknown, _reasons(left_out, None), end, snapshot)
-    return _read(signal, scope, rows, left_out, windows, snapshot)
+    counted = _count(rows, [b for b in blocks if b.start_on >= windows[-1].start_on])
+    return _read(signal, scope, rows, left_out, windows, snapshot, counted)
 
 
 def _read(
-    signal: Signal, scope: Scope, rows: Rows, left_out: Rows, windows: list[Block], snapshot: int
+    signal: Signal,
+    scope: Scope,
+    rows: Rows,
+    left_out: Rows,
+    windows: list[Block],
+    snapshot: int,
+    counted: tuple[Counted, ...],
 ) -> Reading:
     points = tuple(Point(window, _value(signal, rows, window)) for window in windows)
     newest = points[-1]
@@ -89,6 +106,7 @@ def _read(
         rows=len(inside["week"]),
         excluded=_reasons(left_out, newest.block),
         snapshot=snapshot,
+        counted=counted,
         stands_out=stands_out(
             change, [point.value for point in points[:-1]], comparisons=CLAIMS_ON_A_PAGE
         ),
@@ -186,6 +204,14 @@ def _sample(rows: Rows, window: Block) -> Sample:
     inside = _within(rows, window)
     weeks = np.arange(np.datetime64(window.start_on, "D"), np.datetime64(window.end_on, "D"), WEEK)
     return Sample(inside, weeks)
+
+
+def _count(rows: Rows, blocks: list[Block]) -> tuple[Counted, ...]:
+    return tuple(
+        Counted(block, len(inside["week"]), _people(inside))
+        for block in blocks
+        for inside in [_within(rows, block)]
+    )
 
 
 def _value(signal: Signal, rows: Rows, window: Block) -> Measured:

@@ -61,6 +61,15 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How many rows, and people behind them, one block holds: the finest that may be shown."""
+
+    block: Block
+    rows: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Excluded:
     """Rows that were left out, and why."""
 
@@ -74,7 +83,8 @@ class Reading:
 
     now: over `window`; before: over the equally long window before it; change: now against
     before, as a ratio (or a difference of shares), with its interval. stands_out: whether that
-    change may be claimed in a sentence (inference/standing_out.py).
+    change may be claimed in a sentence (inference/standing_out.py). counted: the
+    blocks of `window`, oldest first.
     """
 
     signal: str
@@ -90,6 +100,7 @@ class Reading:
     rows: int
     excluded: tuple[Excluded, ...]
     snapshot: int
+    counted: tuple[Counted, ...] = ()
     stands_out: bool = False
 
 

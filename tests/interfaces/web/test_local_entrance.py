@@ -54,6 +54,8 @@ def test_every_route_is_closed_to_somebody_unknown(stranger: TestClient) -> None
         assert stranger.get(address).status_code == 401, pattern
         assert stranger.post(address, data={"a": "b"}).status_code == 401, pattern
     assert stranger.get("/sign-inside").status_code == 401
+    for address in ("/sign-in/nothing", "/sign-in/../signals", "/enter/x/y", "/static/x"):
+        assert stranger.get(address).status_code in (401, 404), address
 
 
 def test_the_api_says_so_in_its_own_form(stranger: TestClient) -> None:

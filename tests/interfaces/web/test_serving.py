@@ -46,12 +46,12 @@ def served(workspace: Workspace, *options: str, **environ: str) -> Iterator[dict
 
 def get(client: httpx.Client, address: str) -> httpx.Response:
     """Ask until the server, which has just said where it is, answers."""
-    for _ in range(100):
+    for _ in range(300):
         try:
             return client.get(address)
         except httpx.ConnectError:
             time.sleep(0.1)
-    raise AssertionError("the server did not answer within ten seconds")
+    raise AssertionError("the server did not answer within half a minute")
 
 
 def test_the_printed_link_lets_in_and_a_restart_forgets_nobody(own_workspace: Workspace) -> None:

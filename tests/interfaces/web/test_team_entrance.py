@@ -96,7 +96,9 @@ def test_an_invited_colleague_chooses_a_password_and_signs_in(
     link = BASE + "/enter/" + shown.partition("/enter/")[2].partition("<")[0]
     assert "Welcome, Ben Example" in stranger.get(link).text
     assert stranger.post(link, data={"password": GOOD}).status_code == 200
-    assert "Ben Example" in stranger.get("/account").text
+    account = stranger.get("/account").text
+    assert "Ben Example" in account
+    assert "by Ann Example on" in account  # who made a link for somebody could have used it
     assert stranger.get("/account/invitations").status_code == 404
     assert stranger.post("/account/invitations", data={"person": ben}).status_code == 404
     assert sign_in(browser(workspace, doors, headers=OURS), "BEN@example.com ", GOOD) == 303

@@ -159,11 +159,11 @@ class _Account:
     def invite(self, request: Request, form: Form) -> Answer:
         """A link for somebody on the roster, shown once."""
         self._require_admin(request)
-        _in_person(request)
+        caller = _in_person(request)
         found = self._doors.roster().people.get(form.get("person", ""))
         if found is None:
             raise NotFound("Nobody on the roster is called that.", "Add them to the roster first.")
-        address, until = self._doors.invite(Purpose.INVITATION, found.person_id)
+        address, until = self._doors.invite(Purpose.INVITATION, found.person_id, caller.person)
         says = (
             f"Send it to {found.name} and to nobody else: whoever opens it first chooses "
             f"{found.name}'s password and ends their other sessions. It works once, until "

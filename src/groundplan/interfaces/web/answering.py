@@ -117,7 +117,8 @@ def answer_carefully(request: Request, answer: Callable[[], Answer]) -> Response
     except GroundplanError as error:
         found = say_error(error)
     except Exception:  # a bug of ours: said as carefully as everything else
-        logging.getLogger(__name__).exception("%s failed", request.url.path)
+        route = request.scope.get("route")  # its pattern: an address may hold a one-time link
+        logging.getLogger(__name__).exception("%s failed", getattr(route, "path", "the gate"))
         found = say_crash()
     return finish(request, found) if isinstance(found, Page) else found
 

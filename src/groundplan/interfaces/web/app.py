@@ -51,37 +51,15 @@ Handler = Callable[[Visit, Request], Page]
 def create_app(workspace: Workspace, doors: Doors) -> Starlette:
     """The web application on a workspace: pages behind the doors, and the API beside them."""
     desk = Desk(workspace, doors)
-
-    def page(path: str, handler: Handler) -> Route:
-        def answer(request: Request) -> Answer:
-            visit: Visit | None = None
-            try:
-                form_of(request)
-                visit = desk.open(caller_here(request))
-                return finish(request, handler(visit, request), visit)
-            except GroundplanError as error:
-                return finish(request, say_error(error), visit)
-
-        return get(path, answer)
-
     routes: list[BaseRoute] = [
         *open_doors(doors, workspace),
-        page("/", lambda visit, _: team.team(visit)),
-        page("/signals", lambda visit, _: signals.signals(visit)),
-        page("/signals/{name}", _signal),
-        page("/areas", lambda visit, _: areas.areas(visit)),
-        page("/areas/{repo}/{area:path}", _area),
-        page("/ask", lambda visit, request: ask.ask(visit, request.query_params.get("q", ""))),
-        page("/find", _find),
-        page("/identities", _identities),
-        page("/about/trust", lambda visit, _: about.trust(visit)),
-        page("/about/keys", lambda *_: about.keys()),
+        *(_page(desk, path, handler) for path, handler in PAGES),
         *account_routes(doors, desk),
         Route("/progress", lambda request: _progress(desk, request), methods=["GET"]),
         Mount("/static", StaticFiles(packages=[("groundplan.interfaces.web", "static")])),
         Mount(PREFIX, create_api(workspace, doors.identify)),
-        page("/{practice}", _practice),
-        page("/{practice}/{verb}", _use_case),
+        _page(desk, "/{practice}", _practice),
+        _page(desk, "/{practice}/{verb}", _use_case),
         _act(desk),
     ]
     app = Starlette(
@@ -94,6 +72,19 @@ def create_app(workspace: Workspace, doors: Doors) -> Starlette:
     )
     app.state.doors = doors
     return app
+
+
+def _page(desk: Desk, path: str, handler: Handler) -> Route:
+    def answer(request: Request) -> Answer:
+        visit: Visit | None = None
+        try:
+            form_of(request)
+            visit = desk.open(caller_here(request))
+            return finish(request, handler(visit, request), visit)
+        except GroundplanError as error:
+            return finish(request, say_error(error), visit)
+
+    return get(path, answer)
 
 
 def _signal(visit: Visit, request: Request) -> Page:
@@ -128,6 +119,20 @@ def _use_case(visit: Visit, request: Request) -> Page:
 
 def _named(request: Request) -> tuple[str, str]:
     return request.path_params["practice"], request.path_params["verb"]
+
+
+PAGES: Final[tuple[tuple[str, Handler], ...]] = (
+    ("/", lambda visit, _: team.team(visit)),
+    ("/signals", lambda visit, _: signals.signals(visit)),
+    ("/signals/{name}", _signal),
+    ("/areas", lambda visit, _: areas.areas(visit)),
+    ("/areas/{repo}/{area:path}", _area),
+    ("/ask", lambda visit, request: ask.ask(visit, request.query_params.get("q", ""))),
+    ("/find", _find),
+    ("/identities", _identities),
+    ("/about/trust", lambda visit, _: about.trust(visit)),
+    ("/about/keys", lambda *_: about.keys()),
+)
 
 
 def _act(desk: Desk) -> Route:

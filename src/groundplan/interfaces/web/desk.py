@@ -95,7 +95,8 @@ class Desk:
         scope = self.workspace.scope(caller.person, self.doors.team_of(caller))
         context = self.workspace.context(scope, key)
         repos = read_repos(context, scope)
-        facts = (repos, context.journal.version("identity"))
+        # the date, because what is read is logged once a day
+        facts = (repos, context.journal.version("identity"), context.now.date())
         return Visit(
             context=context,
             scope=scope,

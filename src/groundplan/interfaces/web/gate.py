@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from groundplan.interfaces.api.app import PREFIX
 from groundplan.interfaces.web.doors.doors import Caller, Doors
-from groundplan.terms.errors import GroundplanError
+from groundplan.terms.errors import GroundplanError, NotFound
 
 STILL: Final = "/static/"
 OPEN: Final = ("/sign-in/", "/enter/", f"{PREFIX}/")  # the API refuses in its own form
@@ -54,7 +54,8 @@ def caller_of(request: HTTPConnection) -> Caller | None:
 
 
 def caller_here(request: HTTPConnection) -> Caller:
-    """The same, behind the gate, where there is always somebody."""
+    """The same, for what is behind the gate; NotFound for nobody."""
     found = caller_of(request)
-    assert found is not None
+    if found is None:
+        raise NotFound("No page has this address.", "Sign in first.")
     return found

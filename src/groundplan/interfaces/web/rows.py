@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-import numpy as np
-
 from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.tables import Table
 from groundplan.interfaces.web.wording import say_block
-from groundplan.signals.measure import pool_weeks
-from groundplan.signals.signal import Block, Reading, Signal
+from groundplan.signals.signal import Reading, Signal
+from groundplan.terms.scope import Scope
 
 PAGE_SIZE = 50
 
@@ -38,13 +36,13 @@ def rows_behind(
 ) -> RowsPage:
     """The rows of the newest window, in the finest form that names code and no person."""
     columns = visit.recall(("columns", signal.name), lambda: _columns(visit, signal))
-    if {"repo", "landing_nr"} <= columns:
+    if {"repo", "landing_nr"} <= columns and not visit.scope.team:
         return _by_query(visit, signal, reading, page, size, *_LANDED)
     if {"repo", "file_id"} <= columns and not signal.about_people:
         return _by_query(visit, signal, reading, page, size, *_FILES)
     if {"repo", "area"} <= columns and not signal.about_people:
         return _by_query(visit, signal, reading, page, size, *_AREAS)
-    return _by_week(visit, signal, reading, page, size)
+    return _by_week(visit.scope, signal, reading, page, size)
 
 
 _LANDED = (
@@ -128,48 +126,18 @@ def _plain(cell: object) -> object:
     return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _by_week(visit: Visit, signal: Signal, reading: Reading, page: int, size: int) -> RowsPage:
-    known = visit.recall(("columns", signal.name), lambda: _columns(visit, signal))
-    counted = visit.recall(
-        ("weeks", signal.name), lambda: _count_weeks(visit, signal, reading, known)
-    )
-    shown = counted[(page - 1) * size : page * size]
-    rows = [(say_block(block), count, people) for block, count, people in shown]
+def _by_week(scope: Scope, signal: Signal, reading: Reading, page: int, size: int) -> RowsPage:
+    newest_first = reading.counted[::-1]
+    shown = newest_first[(page - 1) * size : page * size]
+    rows = [(say_block(one.block), one.rows, one.people) for one in shown]
     if signal.about_people:
         says = (
             "How many rows of the newest window fall into each stretch of weeks; a stretch is as "
-            f"long as it takes until at least {visit.scope.floor} people stand behind it, and "
-            "nothing finer is shown."
+            f"long as it takes until at least {scope.floor} people stand behind it, and nothing "
+            "finer is shown."
         )
-        return RowsPage(
-            says, Table(("Weeks", "Rows", "People"), rows), (1, 2), page, size, len(counted)
-        )
+        table = Table(("Weeks", "Rows", "People"), rows)
+        return RowsPage(says, table, (1, 2), page, size, len(newest_first))
     says = "How many rows of the newest window fall into each week."
     table = Table(("Weeks", "Rows"), [row[:2] for row in rows])
-    return RowsPage(says, table, (1,), page, size, len(counted))
-
-
-def _count_weeks(
-    visit: Visit, signal: Signal, reading: Reading, known: frozenset[str]
-) -> list[tuple[Block, int, int]]:
-    """Rows and people of each of the measure's own blocks in the newest window, newest first."""
-    grouped = "week, person_id" if "person_id" in known else "week"
-    kept = "where week is not null and week < :until_on"
-    kept += " and excluded is null" if "excluded" in known else ""
-    end = reading.window.end_on
-    first = datetime(1980, 1, 1)  # noqa: DTZ001 - the mart's times are UTC without zone
-    found = visit.context.mart.query(
-        _SCOPED.format(signal.select, kept)
-        + f"select {grouped}, count(*) as times from chosen group by {grouped}",
-        _params(visit, first, datetime.combine(end, time())) | {"until_on": end},
-    )
-    week = np.asarray(found["week"]).astype("datetime64[D]")
-    person = found.get("person_id")
-    blocks = pool_weeks(week, person, end, visit.scope.floor if signal.about_people else 1)
-    result = []
-    for block in reversed(blocks):
-        if block.start_on >= reading.window.start_on:
-            inside = (week >= np.datetime64(block.start_on)) & (week < np.datetime64(block.end_on))
-            people = 0 if person is None else len(set(person[inside].tolist()))
-            result.append((block, int(found["times"][inside].sum()), people))
-    return result
+    return RowsPage(says, table, (1,), page, size, len(newest_first))

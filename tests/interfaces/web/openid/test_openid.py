@@ -18,6 +18,8 @@ from groundplan.records.roster import Colleague, Roster
 from groundplan.records.sqlite_vault import SQLiteVault
 from groundplan.terms.errors import Refused, SourceBroken, SourceDown
 
+pytestmark = pytest.mark.xdist_group("openid")  # one installation of the provider
+
 URL = "http://127.0.0.1:8088"
 ANN, BEN = (
     Colleague("p1", "Ann Example", "Ann@example.com"),

@@ -129,9 +129,9 @@ class Doors:
         people = self.roster().people.values()
         return [p for p in people if wanted and p.email.strip().casefold() == wanted]
 
-    def invite(self, purpose: Purpose, person: str = "") -> tuple[str, datetime]:
+    def invite(self, purpose: Purpose, person: str = "", by: str = "") -> tuple[str, datetime]:
         """A one-time link's whole address, and until when it works."""
-        text, until = self.links.make(purpose, person)
+        text, until = self.links.make(purpose, person, by)
         return f"{self.settings.url}/enter/{text}", until
 
     def welcome(self, vouched: Vouched) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from groundplan.records.vault import MOST_TICKET_CHARS, Kind, Secret, Vault, digest_of, keep, mint
+from groundplan.records.vault import Kind, Secret, Vault, find_ticket, keep, mint, use_ticket
 
 REMEMBERED: Final = timedelta(days=30)  # so that a used link can say that it was used
 
@@ -40,12 +39,17 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link leads to. person: who enters by it, "" if that is still to be said."""
+    """What a link leads to. person: who enters by it, "" if that is still to be said.
+
+    by: who made it, "" for whoever started the server. used_at: None while nobody has.
+    """
 
     state: State
     purpose: Purpose | None = None
     person: str = ""
-    until: datetime | None = None
+    by: str = ""
+    made_at: datetime | None = None
+    used_at: datetime | None = None
 
 
 UNKNOWN: Final = Link(State.UNKNOWN)
@@ -58,7 +62,7 @@ class Links:
         self._vault = vault
         self._clock = clock
 
-    def make(self, purpose: Purpose, person: str = "") -> tuple[str, datetime]:
+    def make(self, purpose: Purpose, person: str = "", by: str = "") -> tuple[str, datetime]:
         """A new link's text, and until when it works; older ones of the same kind stop working."""
         for old in self._vault.list_of(Kind.LINK, person):
             if old.body["purpose"] == purpose and old.used_at is None:
@@ -66,41 +70,32 @@ class Links:
         now, ticket = self._clock(), mint()
         until = now + LASTS[purpose]
         body = {"digest": ticket.digest, "purpose": purpose.value, "until": until.isoformat()}
+        body["by"] = by
         keep(self._vault, Secret(Kind.LINK, ticket.key, person, now, body, until + REMEMBERED))
         return ticket.text, until
 
+    def list_of(self, person: str) -> Sequence[Link]:
+        """The links that were made for somebody within the last weeks, oldest first."""
+        return [self._link(found) for found in self._vault.list_of(Kind.LINK, person)]
+
     def look(self, text: str) -> Link:
         """What the link leads to, without using it."""
-        key, digest = _read(text)
-        found = self._vault.find(Kind.LINK, key) if key else None
-        return self._link(found, digest)
+        return self._link(find_ticket(self._vault, Kind.LINK, text))
 
     def take(self, text: str) -> Link:
         """The same, and use it: of two who come at once, one finds it open."""
-        key, digest = _read(text)
-        if not key:
-            return UNKNOWN
         now = self._clock()
 
-        def use(held: Secret | None) -> Secret | None:
-            opened = self._link(held, digest).state is State.OPEN
-            return replace(held, used_at=now) if held and opened else held
+        def use(held: Secret) -> Secret:
+            return replace(held, used_at=now) if self._link(held).state is State.OPEN else held
 
-        return self._link(self._vault.change(Kind.LINK, key, use), digest)
+        return self._link(use_ticket(self._vault, Kind.LINK, text, use))
 
-    def _link(self, found: Secret | None, digest: str) -> Link:
-        if found is None or not hmac.compare_digest(str(found.body["digest"]), digest):
+    def _link(self, found: Secret | None) -> Link:
+        if found is None:
             return UNKNOWN
-        until = datetime.fromisoformat(_text(found.body, "until"))
+        until = datetime.fromisoformat(found.body["until"])
         over = State.OVER if self._clock() >= until else State.OPEN
         state = State.USED if found.used_at else over
-        return Link(state, Purpose(_text(found.body, "purpose")), found.owner, until)
-
-
-def _read(text: str) -> tuple[str, str]:
-    key, _, secret = text.partition("_") if len(text) <= MOST_TICKET_CHARS else ("", "", "")
-    return key, digest_of(secret)
-
-
-def _text(body: Mapping[str, Any], name: str) -> str:
-    return str(body[name])
+        purpose = Purpose(found.body["purpose"])
+        return Link(state, purpose, found.owner, found.body["by"], found.made_at, found.used_at)

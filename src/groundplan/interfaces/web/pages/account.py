@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from groundplan.interfaces.web.doors.doors import Caller, Doors
+from groundplan.interfaces.web.doors.links import Link
 from groundplan.interfaces.web.doors.passwords import SHORTEST
+from groundplan.interfaces.web.doors.sessions import Session
+from groundplan.interfaces.web.doors.tokens import Token
 from groundplan.interfaces.web.formats import Page
 from groundplan.interfaces.web.tables import Table
 from groundplan.interfaces.web.wording import say_moment
-from groundplan.records.roster import Roster
+from groundplan.records.roster import Roster, name_of
 from groundplan.records.vault import Kind
 from groundplan.terms.errors import BadInput
 
@@ -51,8 +54,45 @@ def account(
     error: BadInput | None = None,
 ) -> Page:
     """`/account`: who I am, my sessions, tokens and ways in. error: of the form that was sent."""
-    person, me = caller.person, doors.colleague(caller.person)
+    person = caller.person
     sessions, tokens = doors.sessions.list_of(person), doors.tokens.list_of(person)
+    places = read_places(doors.roster(), person, now.date())
+    me = doors.colleague(person)
+    return Page(
+        title="Your account",
+        template="account.html",
+        data={
+            "me": me,
+            "places": places,
+            "team": doors.settings.team,
+            "sessions": sessions,
+            "this_session": caller.session.key if caller.session else "",
+            "how": HOW,
+            "tokens": tokens,
+            "links": _links(doors, person),
+            "passkeys": doors.vault.list_of(Kind.PASSKEY, person),
+            "takes_passkeys": doors.passkeys.offered,
+            "has_password": doors.passwords.has(person),
+            "shortest": SHORTEST,
+            "log_href": log_href,
+            "given": given or {},
+            "error": error,
+        },
+        view={"name": me.name, "places": places, "sessions": sessions, "tokens": tokens},
+        table=_table(sessions, tokens),
+        markdown="Where you are signed in, and what speaks in your name.",
+        status=422 if error else 200,
+    )
+
+
+def _links(doors: Doors, person: str) -> list[tuple[Link, str]]:
+    """Links made for somebody, and by whom: whoever makes one could use it, so they are told."""
+    links = doors.links.list_of(person) if doors.settings.team else ()
+    roster = doors.roster()
+    return [(k, name_of(roster, k.by) if k.by else "whoever runs the server") for k in links]
+
+
+def _table(sessions: Sequence[Session], tokens: Sequence[Token]) -> Table:
     rows: list[tuple[object, ...]] = [
         ("session", s.browser, HOW.get(s.how, s.how), say_moment(s.made_at), say_moment(s.used_at))
         for s in sessions
@@ -61,37 +101,7 @@ def account(
         ("token", t.name, "", say_moment(t.made_at), say_moment(t.used_at) if t.used_at else "")
         for t in tokens
     ]
-    data = {
-        "me": me,
-        "places": read_places(doors.roster(), person, now.date()),
-        "team": doors.settings.team,
-        "sessions": sessions,
-        "this_session": caller.session.key if caller.session else "",
-        "how": HOW,
-        "tokens": tokens,
-        "passkeys": doors.vault.list_of(Kind.PASSKEY, person),
-        "takes_passkeys": doors.passkeys.offered,
-        "has_password": doors.passwords.has(person),
-        "shortest": SHORTEST,
-        "log_href": log_href,
-        "given": given or {},
-        "error": error,
-    }
-    return Page(
-        title="Your account",
-        template="account.html",
-        data=data,
-        view={
-            "person": person,
-            "name": me.name,
-            "places": data["places"],
-            "sessions": sessions,
-            "tokens": tokens,
-        },
-        table=Table(("Kind", "Name", "How", "Since", "Last used"), rows),
-        markdown="Where you are signed in, and what speaks in your name.",
-        status=422 if error else 200,
-    )
+    return Table(("Kind", "Name", "How", "Since", "Last used"), rows)
 
 
 def read_places(roster: Roster, person: str, on: date) -> tuple[Place, ...]:

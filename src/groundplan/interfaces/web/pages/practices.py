@@ -129,52 +129,56 @@ def form_page(
 def practice(visit: Visit, name: str, query: Mapping[str, str]) -> Page:
     """`/<practice>`: the page of a practice; its query fields are inputs of its use cases."""
     declared = find_practice(visit, name)
-    readable = [c for c in declared.use_cases if not c.writes and visit.scope.role in c.roles]
-    if not readable:
-        raise NotFound("There is no such page.", "All pages stand on /find.")
-    first = readable[0]
     if query.get("prefix") == ".":  # everything is below the root
         query = {**query, "prefix": ""}
-    known = {field.name for field in read_fields(first.inputs)}
-    given = {key: value for key, value in query.items() if key in known}
-    view = ask(first, visit.context, visit.scope, read_inputs(first, given, text=True))
-
-    def ask_here(use_case: str, **inputs: object) -> object:
-        try:
-            return visit.ask(f"{declared.name}.{use_case}", **inputs)
-        except GroundplanError as error:
-            return Trouble(error)
-
-    def form(verb: str, **values: str) -> CaseForm | None:
-        for case in declared.use_cases:
-            if case.name == f"{declared.name}.{verb}" and visit.scope.role in case.roles:
-                return draw_form(case, {**query, **values} if values else query)
-        return None
-
+    view = _read_first(visit, declared, query)
     own = f"practices/{declared.name}/{declared.page}"
-    words = {
-        "practice": declared,
-        "view": view,
-        "ask": ask_here,
-        "form": form,
-        "verbs": [
-            c.name.partition(".")[2]
-            for c in declared.use_cases
-            if c.writes and visit.scope.role in c.roles
-        ],
-        "query": Query(query),
-        "table": flatten(view),
-        "facts": list_facts(view),
-        "parts": list_parts(view),
-    }
     return Page(
         title=declared.title,
         template=own if has_template(own) else "practice.html",
-        data=words,
+        data=_words(visit, declared, query)
+        | {"view": view, "facts": list_facts(view), "parts": list_parts(view)},
         view=view,
         table=flatten(view),
         markdown=declared.says,
     )
+
+
+def _read_first(visit: Visit, declared: Practice, query: Mapping[str, str]) -> Any:
+    """What the first use case that the viewer may read answers."""
+    readable = [c for c in declared.use_cases if not c.writes and visit.scope.role in c.roles]
+    if not readable:
+        raise NotFound("There is no such page.", "All pages stand on /find.")
+    known = {field.name for field in read_fields(readable[0].inputs)}
+    given = {name: value for name, value in query.items() if name in known}
+    inputs = read_inputs(readable[0], given, text=True)
+    return ask(readable[0], visit.context, visit.scope, inputs)
+
+
+def _words(visit: Visit, declared: Practice, query: Mapping[str, str]) -> dict[str, object]:
+    """What a practice's template gets: `ask` and `form` reach its own use cases by their verbs."""
+    cases = {
+        case.name.partition(".")[2]: case
+        for case in declared.use_cases
+        if visit.scope.role in case.roles
+    }
+
+    def ask_here(verb: str, **inputs: object) -> object:
+        try:
+            return visit.ask(f"{declared.name}.{verb}", **inputs)
+        except GroundplanError as error:
+            return Trouble(error)
+
+    def form(verb: str, **values: str) -> CaseForm | None:
+        return draw_form(cases[verb], {**query, **values}) if verb in cases else None
+
+    return {
+        "practice": declared,
+        "ask": ask_here,
+        "form": form,
+        "verbs": [verb for verb, case in cases.items() if case.writes],
+        "query": Query(query),
+    }
 
 
 def flatten(view: object) -> Table:
