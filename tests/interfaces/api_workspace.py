@@ -16,8 +16,12 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap import Workspace, utc_now
 from groundplan.interfaces.api.app import PREFIX, Identify, create_api
+from groundplan.interfaces.web.app import create_app
+from groundplan.interfaces.web.doors.doors import Doors
+from groundplan.interfaces.web.doors.settings import local_settings
+from groundplan.records.sqlite_vault import SQLiteVault
 from groundplan.terms.progress import Silent
 from tests.histories import ANN, BEN, History
 
@@ -66,17 +70,22 @@ def mount(workspace: Workspace, who: Identify = identify) -> Starlette:
 
 
 @contextmanager
-def serve(workspace: Workspace) -> Iterator[str]:
-    """The API on a port of this machine; its address."""
+def serve(workspace: Workspace, folder: Path) -> Iterator[tuple[str, str]]:
+    """The whole server on a port of this machine, the API within; its address, and a token."""
     # asyncio turns off Nagle only on sockets that say they are TCP
     with socket.socket(proto=socket.IPPROTO_TCP) as bound:
         bound.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(mount(workspace), log_level="error", lifespan="off")
+        port = bound.getsockname()[1]
+        vault = SQLiteVault(folder / "vault.sqlite", utc_now)
+        doors = Doors(vault, utc_now, local_settings(port), workspace.roster)
+        token = doors.tokens.make(LOCAL_VIEWER, "tests", "30")
+        app = create_app(workspace, doors)
+        config = uvicorn.Config(app, log_level="error", lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}{PREFIX}"
+        yield f"http://127.0.0.1:{port}{PREFIX}", token
         server.should_exit = True
         thread.join(10)

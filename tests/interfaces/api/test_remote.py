@@ -28,9 +28,9 @@ HERE = Asker("local")
 
 
 @pytest.fixture(scope="module")
-def server(asked: Workspace) -> Iterator[Remote]:
-    with serve(asked) as address:
-        yield Remote(address.removesuffix(PREFIX), TOKEN)
+def server(asked: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remote]:
+    with serve(asked, tmp_path_factory.mktemp("server")) as (address, token):
+        yield Remote(address.removesuffix(PREFIX), token)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_commands_ask_the_server(server: Remote, tmp_path: Path) -> None:
             env={**os.environ, "GROUNDPLAN_SERVER": server.address, **more},
         )
 
-    done = groundplan("signals", "read", "throughput", **{VARIABLE: TOKEN})
+    done = groundplan("signals", "read", "throughput", **{VARIABLE: server.token})
     assert done.returncode == 0, done.stderr
     assert "changes/week (90%:" in done.stdout
     assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -20,7 +21,7 @@ from groundplan.interfaces.catalogue import list_use_cases
 from groundplan.interfaces.mcp.envelope import NOTICE
 from groundplan.interfaces.mcp.tools import KEY_ARGUMENT, name_tool
 from tests.histories import ANN, BEN, History
-from tests.interfaces.api_workspace import ORDER, PEOPLE, TOKEN, serve
+from tests.interfaces.api_workspace import ORDER, PEOPLE, serve
 
 CASES = [case for cases in list_use_cases().values() for case in cases]
 Call: TypeAlias = Callable[..., types.CallToolResult]
@@ -136,9 +137,11 @@ def test_a_call_repeated_under_one_key_is_carried_out_once(call: Call) -> None:
     assert other.structured_content["type"] == "urn:groundplan:refused"
 
 
-def test_a_team_server_answers_in_place_of_a_folder(asked: Workspace, start: Start) -> None:
-    with serve(asked) as address:
-        here = {"GROUNDPLAN_SERVER": address.removesuffix(PREFIX), "GROUNDPLAN_TOKEN": TOKEN}
+def test_a_team_server_answers_in_place_of_a_folder(
+    asked: Workspace, start: Start, tmp_path: Path
+) -> None:
+    with serve(asked, tmp_path) as (address, token):
+        here = {"GROUNDPLAN_SERVER": address.removesuffix(PREFIX), "GROUNDPLAN_TOKEN": token}
         with start("auto", **here) as (portal, client):
             page = portal.call(client.call_tool, "team_page", {})
             missing = portal.call(client.call_tool, "signals_read", {"name": "x"})

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from groundplan.interfaces.cli.asking import print_view
+from groundplan.interfaces.cli.item_files import print_items, read_columns
 from groundplan.interfaces.cli.options import (
     PATH,
     PATHS,
@@ -25,13 +26,34 @@ from groundplan.usecase import ask as answer_case
 @PATHS
 @shared
 @click.option("--lines/--no-lines", default=True, help="Count lines too (the longer pass).")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="ROLE=COLUMN",
+    help="Of files of work items: what a column holds, such as done=Shipped; repeatable.",
+)
 def ingest(
-    paths: tuple[Path, ...], workspace: Path | None, quiet: bool, as_json: bool, lines: bool
+    paths: tuple[Path, ...],
+    workspace: Path | None,
+    quiet: bool,
+    as_json: bool,
+    lines: bool,
+    columns: tuple[str, ...],
 ) -> None:
-    """Read PATHS (default: here) into the workspace; only what is new is read."""
+    """Read PATHS (default: here) into the workspace; only what is new is read.
+
+    A path is a repository, or a CSV file of work items that a tracker exported.
+    """
     opened = open_workspace(paths, workspace, quiet)
+    named = read_columns(columns)
+    items = [opened.read_items(path, named) for path in paths if path.is_file()]
+    for read in () if as_json else items:
+        print_items(read)
     results = []
     for path in paths or (Path(),):
+        if path.is_file():
+            continue
         result = opened.read_names(path)
         counted = opened.read_lines(result.repo) if lines else 0
         pending = 0 if lines else result.pending
@@ -43,7 +65,7 @@ def ingest(
                 f"lines of {counted:,} counted, {pending:,} to count"
             )
     if as_json:
-        print_json({"workspace": opened.folder, "repositories": results})
+        print_json({"workspace": opened.folder, "repositories": results, "items": items})
 
 
 @click.command()

@@ -11,6 +11,7 @@ import click
 from groundplan.bootstrap import Workspace, default_folder
 from groundplan.interfaces.cli.terminal import Terminal
 from groundplan.interfaces.team_page import TeamPage, compose
+from groundplan.sources.csv.ingest import ItemsRead
 
 Command = Callable[..., Any]
 
@@ -42,11 +43,25 @@ def open_workspace(paths: tuple[Path, ...], workspace: Path | None, quiet: bool)
 
 
 def read_all(opened: Workspace, paths: tuple[Path, ...], lines: bool = True) -> list[str]:
-    """Read every repository: names first, then lines; the repositories' ids."""
-    repos = [opened.read_names(path).repo for path in paths or (Path(),)]
+    """Read every repository, names first, then lines, and every file of items; the ids of the
+    repositories.
+    """
+    for path in filter(Path.is_file, paths):
+        tell_rejected(opened, opened.read_items(path))
+    places = [path for path in paths or (Path(),) if not path.is_file()]
+    repos = [opened.read_names(path).repo for path in places]
     for repo in repos if lines else ():
         opened.read_lines(repo)
     return repos
+
+
+def tell_rejected(opened: Workspace, read: ItemsRead) -> None:
+    """One line about rows that could not be kept, where nobody asked for the list."""
+    if read.rejected:
+        opened.tracker.note(
+            f"{read.path.name}: {len(read.rejected):,} of {read.rows:,} rows are left out; "
+            f"`groundplan ingest {read.path.name}` lists them."
+        )
 
 
 def compose_page(opened: Workspace) -> TeamPage:
