@@ -29,6 +29,7 @@ from groundplan.inference.forecasts.recalibration import (
     replay,
 )
 from groundplan.inference.forecasts.standing import MEASURED, Standing, look_up
+from groundplan.inference.forecasts.year_ends import YEAR_END, share_worked
 from groundplan.terms.estimate import Unknown
 
 EVIDENCE = Path(__file__).parents[2] / "evidence" / "forecast_coverage"
@@ -155,9 +156,22 @@ def test_a_week_off_costs_a_week() -> None:
     usual = number(plan.when(20, 0.5))
     assert usual < number(plan.when(20, 0.5, capacity=[0.0])) < usual + 1.3
     assert number(plan.when(20, 0.5, capacity=[1.25] * 52)) < usual
-    assert worked_weeks(np.array([0.5, 1.0, 3.0]), [0.0, 0.5]) == pytest.approx(
-        [0, 0, 1.5], abs=1e-8
-    )
+    worked = worked_weeks(np.array([0.5, 1.0, 3.0]), np.array([0.0, 0.5]))
+    assert worked == pytest.approx([0, 0, 1.5], abs=1e-8)
+
+
+def test_the_year_s_end_is_quiet() -> None:
+    shares = share_worked(np.datetime64("2023-12-17"), 2, 4)
+    quiet = 1 - YEAR_END
+    assert shares == pytest.approx([1, 1, 1 - quiet / 7, 1 - quiet, 1 - quiet / 7, 1])
+    counts = np.random.default_rng(9).poisson(10, 60)
+    usual, festive = forecast(counts), forecast(counts, np.datetime64("2023-12-17"))
+    summer = forecast(counts, np.datetime64("2023-06-18"))
+    assert isinstance(usual, Forecast)
+    assert isinstance(festive, Forecast)
+    assert isinstance(summer, Forecast)
+    assert number(festive.when(30, 0.85)) > number(usual.when(30, 0.85)) + 0.5
+    assert number(summer.when(30, 0.5)) == pytest.approx(number(usual.when(30, 0.5)), rel=0.05)
 
 
 def test_growth_is_what_drawing_says() -> None:
@@ -201,7 +215,7 @@ def test_the_record_of_others_holds_alone_at_first_and_gives_way() -> None:
     short = known([5, 4, 6, 5, 7, 4])
     assert short.record.weights.sum() == 0
     steady = known(np.random.default_rng(2).poisson(20, 400))
-    alone = Forecast(steady.pace, steady.window, no_record(), SHIPPED_SHAPE)
+    alone = Forecast(steady.pace, steady.window, no_record(), SHIPPED_SHAPE, steady.ahead)
     gained = count(steady.how_many(4, 0.85)) - count(alone.how_many(4, 0.85))
     assert gained > 0, "a steady tracker earns a bolder promise"
 
@@ -215,9 +229,10 @@ def test_recalibration_keeps_order() -> None:
 
 def test_a_replay_knows_only_what_was_over() -> None:
     counts = np.random.default_rng(8).poisson(6, 90)
-    past = replay(counts)
+    worked = np.ones(90)
+    past = replay(counts, worked)
     for at in (30, 60, 90):
-        early = replay(counts[:at])
+        early = replay(counts[:at], worked[:at])
         mine, theirs = past.known_at(np.array([at])), early.known_at(np.array([at]))
         assert mine.weights == pytest.approx(theirs.weights)
         assert mine.sums == pytest.approx(theirs.sums)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundplan.inference.forecasts.backtest import Backtest, backtest, split_ties
-from groundplan.inference.forecasts.forecast import Forecast, forecast
+from groundplan.inference.forecasts.forecast import FURTHEST_WEEKS, Forecast, forecast
 from groundplan.inference.forecasts.scores import (
     count_grid,
     crps_of_counts,
@@ -30,7 +30,7 @@ def days_of(counts: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def history_of(counts: np.ndarray) -> History:
     weeks = np.repeat(np.arange(len(counts)), counts)
-    return History(np.asarray(counts), weeks + 0.5)
+    return History(np.asarray(counts), weeks + 0.5, np.ones(len(counts) + FURTHEST_WEEKS))
 
 
 def test_weeks_end_with_the_history() -> None:
@@ -160,6 +160,7 @@ def test_an_export_that_goes_on_after_the_last_finish() -> None:
     told = backtest(done, rng, created=created)
     assert isinstance(told, Backtest)
     assert told.weeks == pytest.approx(49, abs=1)
+    assert told.origins + told.silent == told.weeks - 6
 
 
 @pytest.mark.parametrize(
