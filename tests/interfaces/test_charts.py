@@ -16,10 +16,12 @@ from markupsafe import Markup
 from groundplan.interfaces.charts import (
     Bin,
     Chart,
+    Stated,
     Tile,
     draw_bars,
     draw_histogram,
     draw_map,
+    draw_ranges,
     draw_series,
     draw_spark,
     figure,
@@ -30,7 +32,7 @@ from groundplan.interfaces.charts.maps import lay_out
 from groundplan.interfaces.charts.svg import num, shorten, show_hidden, tag
 from groundplan.signals.signal import Block, Part, Point
 from groundplan.terms.estimate import Estimate, Measured, Unknown
-from groundplan.terms.units import CHANGES_PER_WEEK, SHARE, Unit
+from groundplan.terms.units import CHANGES_PER_WEEK, SHARE, WORKING_DAYS, Unit
 
 GOLDEN = Path(__file__).parent / "golden"
 MONDAY = date(2024, 1, 1)
@@ -74,6 +76,16 @@ CHARTS = {
             Tile("docs", 10, 4),
             Tile("x", 2, None),
         ],
+    ),
+    "ranges": draw_ranges(
+        "r",
+        "Ranges and what came out",
+        [
+            Stated("Import <the> ledger", 3, 8, 5),
+            Stated("Move the archive", 0.5, 2, 12),
+            Stated("Write the guide", 1, 4, None),
+        ],
+        WORKING_DAYS,
     ),
     "histogram": draw_histogram("h", "Ages", [Bin("2023", 3), Bin("2024", 9)], "files"),
 }

@@ -235,7 +235,10 @@ def say_record(record: TrackRecord | Unknown) -> str:
     if isinstance(record, Unknown):
         return "No promise is settled yet: settle a few, and this tells how often your ranges hold."
     held = f"{record.kept} of {record.settled} settled ranges held, stated at {record.stated:.0%}"
-    return f"{held}: {_VERDICTS[record.verdict]}."
+    said = f"{held}: {_VERDICTS[record.verdict]}."
+    if record.verdict is Verdict.TOO_NARROW and record.exceeded > 2 * record.missed:
+        said += " Most others came out earlier than you said."
+    return said
 
 
 _VERDICTS: Final = {
