@@ -21,7 +21,7 @@ from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.measure import measure
 from groundplan.signals.signal import Reading, Signal
 from groundplan.terms.scope import Scope
-from groundplan.usecase import Context, Practice
+from groundplan.usecase import Context, Forgotten, Practice
 
 
 class NoDocuments:
@@ -34,6 +34,11 @@ class NoDocuments:
     def read(self, repo: str, path: str) -> str | None:
         """Nothing is there."""
         return None
+
+
+def forget_nothing(*_: object, **__: object) -> Forgotten:
+    """A mart alone has no facts behind it, and no secrets."""
+    return Forgotten(0, 0)
 
 
 class MartWorkspace:
@@ -92,6 +97,7 @@ class MartWorkspace:
             journal=ScopedJournal(self._journal, scope or self.scope(), {}, self._folds, request),
             roster=Roster(),
             documents=NoDocuments(),
+            forget=forget_nothing,
             now=datetime.now(UTC),
             as_of=as_of,
             rng=np.random.default_rng(0),

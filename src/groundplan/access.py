@@ -6,20 +6,25 @@ viewer may not, or speak in somebody else's name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from groundplan.facts.identities import decisions
 from groundplan.records import access_log
+from groundplan.records import roster as rosters
 from groundplan.records.folding import Fold, Folds, State
 from groundplan.records.journal import Entry, Journal, Saying, Visibility
 from groundplan.records.kinds import EntryKind, upcast
+from groundplan.records.linking import accounts_in
 from groundplan.records.roster import INSIDE, Roster, nested_in, parents_of, roles_of
 from groundplan.terms.errors import Conflict, NotFound
+from groundplan.terms.people import Account
 from groundplan.terms.scope import Role, Scope
 
 LOCAL_VIEWER: Final = "local"
 WORKSPACE: Final = "workspace"  # who enters what belongs to nobody who could be erased
+SAYS_WHOSE: Final = frozenset({decisions.DECIDED, rosters.LINKED, rosters.UNLINKED})
 MOST_NOTED: Final = 20_000
 MOST_TRIES: Final = 20  # appends to the access log, while others append to it too
 
@@ -139,6 +144,18 @@ def may_erase(scope: Scope, person: str) -> bool:
 _ANYTHING: Final = Fold("anything", False, lambda _, __: True)
 
 
+def check_keeps_roster(scope: Scope, team: str = "") -> None:
+    """NotFound unless the viewer says who is on a team, as if it were not there."""
+    if not keeps_roster(scope, team):
+        raise NotFound("There is no such team or person here.", "They stand on /people.")
+
+
+def check_may_erase(scope: Scope, person: str) -> None:
+    """NotFound unless the viewer may have somebody erased, as if they were not there."""
+    if not may_erase(scope, person):
+        raise NotFound("There is no such person here.", "People stand on /people.")
+
+
 class ScopedJournal:
     """The journal as one viewer has it: what they may read, and words in their own name.
 
@@ -202,15 +219,10 @@ class ScopedJournal:
         expected: the version that the words rest on, the newest if None. owner: whose it is, the
         viewer if None. NotFound for a viewer whom nobody knows.
         """
-        if not self._scope.viewer:
-            raise NotFound("Nobody is signed in.", "Sign in first.")
-        self._said += 1
-        form = self._kinds[kind].form
         viewer, team = self._scope.viewer, self._scope.team
+        form = self._kinds[kind].form
         saying = Saying(stream, kind, body, viewer, owner or viewer, team, visibility, form)
-        key = f"{self._request}#{self._said}" if self._request else None
-        at = self.version(stream) if expected is None else expected
-        return self._journal.append(saying, expected=at, key=key)
+        return self._say(saying, expected)
 
     def enter(
         self,
@@ -226,24 +238,37 @@ class ScopedJournal:
         about: the colleague whom it is about, and whose it is: erasing them takes it away, erasing
         who entered it does not.
         """
+        told = {**body, "entered_by": self._scope.viewer}
+        form = self._kinds[kind].form
+        return self._say(
+            Saying(stream, kind, told, WORKSPACE, about or WORKSPACE, form=form), expected
+        )
+
+    def _say(self, saying: Saying, expected: int | None) -> Entry:
         if not self._scope.viewer:
             raise NotFound("Nobody is signed in.", "Sign in first.")
         self._said += 1
-        told = {**body, "entered_by": self._scope.viewer}
-        form = self._kinds[kind].form
-        saying = Saying(stream, kind, told, WORKSPACE, about or WORKSPACE, form=form)
         key = f"{self._request}#{self._said}" if self._request else None
-        at = self.version(stream) if expected is None else expected
-        return self._journal.append(saying, expected=at, key=key)
+        at = self.version(saying.stream) if expected is None else expected
+        entry = self._journal.append(saying, expected=at, key=key)
+        if self._until is not None:  # a repetition goes on from what it said the first time
+            self._until = entry.seq + 1
+        return entry
 
-    def erase(self, person: str) -> int:
+    def erase(self, person: str, accounts: Collection[Account] = ()) -> int:
         """Remove the words that somebody said or owns; how many entries [entries].
 
+        accounts: theirs in the facts; what anybody said of whose these are goes too.
         NotFound unless they are the viewer's own, or the viewer manages accounts.
         """
-        if not may_erase(self._scope, person):
-            raise NotFound("There is no such person here.", "People stand on /people.")
-        return self._journal.erase(person, by=self._scope.viewer)
+        check_may_erase(self._scope, person)
+        about = {
+            entry.seq
+            for stream in (decisions.STREAM, rosters.STREAM)
+            for entry in self._journal.read(stream)
+            if entry.kind in SAYS_WHOSE and not set(accounts).isdisjoint(accounts_in(entry))
+        }
+        return self._journal.erase(person, by=self._scope.viewer, about=about)
 
     def note_reading(self, use_case: str, on: date) -> None:
         """Write down that the viewer read what tells about their team, once a day.

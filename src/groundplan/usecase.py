@@ -15,6 +15,7 @@ import numpy as np
 
 from groundplan.access import ScopedJournal
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.erasure import Traces
 from groundplan.records.kinds import EntryKind
 from groundplan.records.roster import Roster
 from groundplan.signals.signal import Finding, Reading, Signal
@@ -43,12 +44,32 @@ class Measure(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased besides words. segments: of facts that named somebody; secrets: theirs."""
+
+    segments: int
+    secrets: int
+
+
+class Forget(Protocol):
+    """Erases somebody from every store but the journal, for good."""
+
+    def __call__(self, person: str, traces: Traces) -> Forgotten:
+        """Erase a colleague's traces from the facts, and their secrets; once more does no harm.
+
+        NotFound unless they are the viewer, or the viewer manages accounts. Refused, with nothing
+        erased, while facts are being read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a use case may touch. There is nothing else: no clock, no store, no globals.
 
     mart: the facts as SQL tables (docs/architecture.md lists them), read-only.
     journal: what people said, as far as the viewer may read it, and a way to say more.
     roster: who is on which team; names are no secret inside the workspace.
+    forget: reaches what an erasure must reach besides the journal.
     now: the moment of the question, aware UTC. as_of: the newest fact's moment, never later.
     """
 
@@ -57,6 +78,7 @@ class Context:
     journal: ScopedJournal
     roster: Roster
     documents: Documents
+    forget: Forget
     now: datetime
     as_of: datetime
     rng: np.random.Generator

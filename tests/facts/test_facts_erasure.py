@@ -17,11 +17,14 @@ import numpy as np
 import pytest
 
 from groundplan.bootstrap import Workspace, utc_now
+from groundplan.facts.accounts import trace
 from groundplan.facts.code import CODE_KINDS, COMMITS, MAILMAP, TRAILERS
 from groundplan.facts.engines.duckdb import DuckDB, as_columns
 from groundplan.facts.erasure import Mask, Traces
+from groundplan.facts.identities.merges import Certainty
 from groundplan.facts.kinds import Type
 from groundplan.facts.ledger import Ledger
+from groundplan.facts.mart_tables import create_tables
 from groundplan.facts.work import WORK_KINDS
 from groundplan.practices.people import PRACTICE
 from groundplan.records.journal import Saying
@@ -182,6 +185,14 @@ def test_an_open_mart_answers_no_more(workspace: Workspace) -> None:
     other.close()
 
 
+def test_erased_words_leave_the_mart_too_without_an_account(workspace: Workspace) -> None:
+    workspace.context()
+    mart = next((workspace.folder / "mart").glob("*.duckdb"))
+    workspace.journal.erase("p1", by="local")
+    workspace.context()
+    assert not mart.exists()
+
+
 def test_to_be_erased_twice_does_no_harm_and_keeps_the_pseudonym(workspace: Workspace) -> None:
     traces = Traces((Account("Ann Example", "ann@example.com"),), ("ann@example.com",))
     assert workspace.ledger.erase(traces, CODE_KINDS)
@@ -302,6 +313,7 @@ MASK = Mask("salt", {}).add(
         ("ben <team@example.com>, team@example.com", "ben <team@example.com>, team@example.com"),
         ("joann@example.com, ann@example.com.au", "joann@example.com, ann@example.com.au"),
         ("From: Nameless <>, Other <>", "From: erased-0 <>, Other <>"),
+        ("x/2025-01-06.5-1-ann@example.com/", "x/2025-01-06.5-1-erased-0/"),
         ("Ann Example said so", "Ann Example said so"),
     ],
 )  # fmt: skip
@@ -332,6 +344,25 @@ def test_a_line_that_says_who_somebody_erased_is_goes() -> None:
         "commit_email": ["ann@example.com", "ben@example.org", "old@example.com"],
     })  # fmt: skip
     assert MASK.cover(MAILMAP, columns)["nr"].tolist() == [1]
+
+
+def test_another_full_name_on_the_same_address_is_shown_and_not_followed() -> None:
+    mart = DuckDB()
+    create_tables(mart)
+    names = ("Ann Example", "Cas Other", "hawk")
+    for nr, name in enumerate(names):
+        given = {"nr": nr, "name": name}
+        mart.execute("insert into accounts values (:name, 'ann@example.com', 'x')", given)
+        mart.execute(
+            "insert into identity_merges values (:nr, 'Ann Example', 'ann@example.com', :name, "
+            "'ann@example.com', 'certain', 'they write from the same address', true)", given
+        )  # fmt: skip
+    mart.execute("insert into people values ('x', 'Ann Example', 'human', '')")
+    ann, cas, hawk = (Account(name, "ann@example.com") for name in names)
+    alone, perhaps = trace(mart, {ann}, set(), [Certainty.CERTAIN])
+    assert (alone, perhaps) == (Traces((ann, hawk), ()), (cas,))
+    others, perhaps = trace(mart, {ann}, {hawk, cas}, [Certainty.CERTAIN])
+    assert (others.accounts, perhaps) == ((ann,), ())
 
 
 # what a repository calls its own things; everything else that is text may name somebody

@@ -65,6 +65,17 @@ def test_nothing_of_erased_words_stays_in_the_files(place: Place) -> None:
     assert journal.verify() is None
 
 
+def test_what_others_said_of_somebody_goes_too_and_counts_once(place: Place) -> None:
+    journal = place.open()
+    for number, by in enumerate(("ann", "ben", "ben", "cas")):
+        say(journal, number, by=by)
+    assert journal.erase("ann", by="cas", about={1, 2, 4}) == 3
+    assert journal.erase("ann", by="cas", about={1, 2, 4}) == 0
+    erased = [entry.erased for entry in journal.read("demo")]
+    assert erased == [True, True, False, True]
+    assert journal.verify() is None
+
+
 def test_streams_go_on_after_an_erasure(place: Place) -> None:
     journal = place.open()
     say(journal, 0, by="ann")

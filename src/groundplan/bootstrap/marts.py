@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -11,13 +12,15 @@ from pathlib import Path
 from typing import Final
 
 from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.typed_work import TypedWork
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.identities.decisions import STREAM, decisions
 from groundplan.facts.ledger import Ledger, Snapshot
 from groundplan.facts.mart import MART_VERSION, RepoInfo, build
+from groundplan.facts.work import WORK_KINDS, repositories
 from groundplan.inference import go_to
-from groundplan.records.journal import Entry, Journal
+from groundplan.records.journal import ERASURES, Entry, Journal
 from groundplan.records.roster import Roster
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.groups import Groups, groups_of
@@ -30,6 +33,10 @@ from groundplan.terms.scope import Scope
 
 PATIENCE_S: Final = 3.0  # a mart that is built within this time is waited for
 KEPT_MARTS: Final = 2  # the newest, and the one that a reader may still hold
+# Without a repository, the newest thing that happened to an item.
+_AS_OF: Final = """
+select coalesce((select max(as_of) from repos), (select max(happened_at) from item_events))
+"""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -39,12 +46,12 @@ class OpenMart:
     def __init__(self, name: str, mart: DuckDB, snapshot: int) -> None:
         self.name = name
         self.mart = mart
-        found = mart.rows("select max(as_of) from repos")[0][0]
+        found = mart.rows(_AS_OF)[0][0]
         self.as_of = found.replace(tzinfo=UTC) if found else EPOCH
         self.repos = tuple(repo for (repo,) in mart.rows("select repo from repos order by repo"))
         self._snapshot = snapshot
         self._readings: dict[tuple[str, tuple[str, ...], str, Groups | None], Reading] = {}
-        self._groups: tuple[tuple[Roster, date], Groups | None] | None = None
+        self._groups: tuple[tuple[Roster, date], Groups] | None = None
 
     def measure(self, signal: Signal, scope: Scope, groups: Groups | None = None) -> Reading:
         """The signal's reading, taken once for each group that may ask."""
@@ -55,10 +62,8 @@ class OpenMart:
             )
         return self._readings[key]
 
-    def groups(self, roster: Roster, on: date) -> Groups | None:
-        """The teams of a workspace as numbers count them; None in one without teams."""
-        if not roster.teams:
-            return None
+    def groups(self, roster: Roster, on: date) -> Groups:
+        """The teams of a workspace as numbers count them."""
         known = self._groups
         if known is None or known[0][0] is not roster or known[0][1] != on:
             rows = self.mart.cursor().rows("select name, email, person_id from accounts")
@@ -75,6 +80,7 @@ class Marts:
         self._folder = folder
         self._ledger = ledger
         self._journal = journal
+        self._typed = TypedWork(journal)
         self._progress = progress
         self._opened: OpenMart | None = None
         self._building = threading.Lock()
@@ -86,8 +92,8 @@ class Marts:
         When facts or decisions have moved, the next one is built beside the old one; a large one
         takes a while, and the old one answers until it is ready, warmed by `warm`.
         """
-        if self._opened is None:
-            self.refresh()
+        if self._opened is None or self._is_erased(self._opened.name):
+            self.refresh()  # what may name somebody erased answers no more
         elif not self._building.locked() and self._wanted()[0] != self._opened.name:
             self._behind = threading.Thread(target=self._refresh_behind, args=(warm,), daemon=True)
             self._behind.start()
@@ -106,7 +112,8 @@ class Marts:
                 known = decisions(entries)
                 settings = go_to.settings()
                 infos = self._repo_infos()
-                build(snapshot, infos, known, utc_now(), path, self._progress, settings)
+                typed = self._typed.events()
+                build(snapshot, infos, known, utc_now(), path, self._progress, settings, typed)
             opened = OpenMart(name, DuckDB(path, read_only=True), snapshot.txn)
             if warm is not None:
                 warm(opened)
@@ -120,14 +127,16 @@ class Marts:
             self._progress.note(str(error))
 
     def _wanted(self) -> tuple[str, Snapshot, Sequence[Entry]]:
+        erasures = self._journal.version(ERASURES)  # first: what is read then is no older
         entries = [entry for entry in self._journal.read(STREAM) if not entry.erased]
         snapshot = self._ledger.snapshot()
         newest = entries[-1].version if entries else 0
-        return f"{snapshot.txn}-{len(entries)}.{newest}-{_form_of_marts()}", snapshot, entries
+        said = ".".join(filter(None, (f"{len(entries)}.{newest}", self._typed.mark())))
+        return f"{snapshot.txn}-{erasures}-{said}-{_form_of_marts()}", snapshot, entries
 
     def _repo_infos(self) -> list[RepoInfo]:
         infos = []
-        for repo in self._ledger.sources():
+        for repo in repositories(self._ledger.sources()):
             cursor = self._ledger.cursor(repo)
             state = cursor.state if cursor else {}
             infos.append(
@@ -140,7 +149,24 @@ class Marts:
             )
         return infos
 
+    def delete_erased(self) -> None:
+        """Delete what was built before the newest erasure, whoever reads it: it names somebody."""
+        with self._building:
+            self._delete_erased()
+
+    def _delete_erased(self) -> None:
+        for path in self._folder.glob("*-*"):
+            if path.is_file() and self._is_erased(path.name):
+                path.unlink(missing_ok=True)
+
+    def _is_erased(self, name: str) -> bool:
+        built = re.match(r"(\d+)-(\d+)-", name)
+        if built is None or int(built[1]) < self._ledger.last_erasure():
+            return True
+        return int(built[2]) < self._journal.version(ERASURES)
+
     def _delete_old(self, newest: Path) -> None:
+        self._delete_erased()
         marts = sorted(newest.parent.glob("*.duckdb"), key=lambda path: path.stat().st_mtime)
         for path in [mart for mart in marts if mart != newest][: -(KEPT_MARTS - 1) or None]:
             path.unlink(missing_ok=True)
@@ -165,5 +191,6 @@ def warm_up(opened: OpenMart, scope: Scope, groups: Groups | None, progress: Pro
 
 def _form_of_marts() -> str:
     """A digest of everything besides facts and decisions that shapes a mart."""
-    form = (MART_VERSION, [kind.version for kind in CODE_KINDS], sorted(go_to.settings().items()))
+    kinds = [kind.version for kind in (*CODE_KINDS, *WORK_KINDS)]
+    form = (MART_VERSION, kinds, sorted(go_to.settings().items()))
     return hashlib.sha256(repr(form).encode()).hexdigest()[:8]

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from groundplan.access import LOCAL_VIEWER, ScopedJournal, local_scope, scope_of
+from groundplan.access import (
+    LOCAL_VIEWER,
+    ScopedJournal,
+    check_may_erase,
+    local_scope,
+    scope_of,
+)
 from groundplan.bootstrap.marts import Marts, OpenMart, warm_up
 from groundplan.bootstrap.settings import place_of_journal, utc_now
+from groundplan.facts.code import CODE_KINDS
+from groundplan.facts.erasure import Traces
 from groundplan.facts.ledger import Ledger
+from groundplan.facts.work import WORK_KINDS, repositories
 from groundplan.interfaces.tracking import Tracker
 from groundplan.interfaces.web.workspace import StageState
 from groundplan.practices.catalogue import discover as discover_practices
@@ -20,14 +32,15 @@ from groundplan.records.opening import open_journal
 from groundplan.records.roster import ROSTER, Roster
 from groundplan.records.roster import STREAM as ROSTER_STREAM
 from groundplan.signals.catalogue import discover as discover_signals
-from groundplan.signals.signal import Signal
+from groundplan.signals.signal import Reading, Signal
+from groundplan.sources.csv.ingest import ItemsRead, ingest_items
 from groundplan.sources.git.check import Checked, check
 from groundplan.sources.git.documents import GitDocuments
 from groundplan.sources.git.ingest import Ingested, count_lines, ingest
 from groundplan.terms.errors import NotFound
 from groundplan.terms.progress import Progress
 from groundplan.terms.scope import Scope
-from groundplan.usecase import Context, Practice
+from groundplan.usecase import Context, Forgotten, Practice
 
 
 class Workspace:
@@ -78,6 +91,10 @@ class Workspace:
         """The second pass: the line counts that are still pending; the rows counted now."""
         return count_lines(self.ledger, repo, self.shadows, self.tracker, workers=workers)
 
+    def read_items(self, path: Path, columns: Mapping[str, str] | None = None) -> ItemsRead:
+        """What is new in an export of work items. columns: by role, where a guess is wrong."""
+        return ingest_items(self.ledger, path, clock=utc_now, columns=columns or {})
+
     def forget(self, repo: str) -> Path:
         """Drop the facts of a repository; the path to read them from again."""
         cursor = self.ledger.cursor(repo)
@@ -86,13 +103,26 @@ class Workspace:
         self.ledger.forget(repo)
         return Path(cursor.state["path"])
 
+    def erase(self, scope: Scope, person: str, traces: Traces) -> Forgotten:
+        """Erase somebody from the facts, the marts and the vault: every store but the journal.
+
+        A store that comes to keep words about people, as raw replies will be, is one line here.
+        """
+        from groundplan.interfaces.web.serving import open_vault  # noqa: PLC0415 - a server's
+
+        check_may_erase(scope, person)
+        segments = self.ledger.erase(traces, (*CODE_KINDS, *WORK_KINDS))
+        self._marts.delete_erased()
+        with closing(open_vault(self.folder, os.environ)) as vault:
+            return Forgotten(segments, vault.remove_all(person))
+
     def check(self, repo: str) -> Checked:
         """Compare the facts of a repository with git's own words."""
         return check(self.ledger, repo, self.shadows, self.tracker)
 
     def repos(self) -> list[str]:
         """The ids of the repositories read into this workspace."""
-        return self.ledger.sources()
+        return repositories(self.ledger.sources())
 
     def roster(self) -> Roster:
         """Who is on which team; without the facts."""
@@ -119,13 +149,22 @@ class Workspace:
         """
         scope, roster, now = scope or self.scope(), self.roster(), utc_now()
         opened = self._marts.open(self._warm)
-        groups = opened.groups(roster, now.date())
+        # whoever can open the folder can read everything in it; teams are for who signs in
+        groups = None if scope.viewer == LOCAL_VIEWER else opened.groups(roster, now.date())
+        journal = ScopedJournal(self.journal, scope, self.kinds, self.folds, request)
+
+        def measured(signal: Signal, scope: Scope) -> Reading:
+            if signal.about_people:
+                journal.note_reading(f"signals.{signal.name}", now.date())
+            return opened.measure(signal, scope, groups)
+
         return Context(
             mart=opened.mart.cursor(),
-            measure=partial(opened.measure, groups=groups),
-            journal=ScopedJournal(self.journal, scope, self.kinds, self.folds, request),
+            measure=measured,
+            journal=journal,
             roster=roster,
             documents=GitDocuments(self.ledger, self.shadows),
+            forget=partial(self.erase, scope),
             now=now,
             as_of=opened.as_of,
             rng=np.random.default_rng(0),
@@ -139,8 +178,7 @@ class Workspace:
         self._marts.refresh(self._warm if warm else None)
 
     def _warm(self, opened: OpenMart) -> None:
-        groups = opened.groups(self.roster(), utc_now().date())
-        warm_up(opened, self.scope(), groups, self.tracker)
+        warm_up(opened, self.scope(), None, self.tracker)
 
     def close(self) -> None:
         """Release the stores."""

@@ -30,6 +30,8 @@ COMMITS = FactKind(
         Column("damage", Type.TEXT, "what of this commit could not be read; null if nothing"),
     ),
     key=("repo", "commit_id"),
+    accounts=(("author_name", "author_email"), ("committer_name", "committer_email")),
+    texts=("subject", "body", "damage"),
 )
 
 CHANGES = FactKind(
@@ -66,6 +68,8 @@ TRAILERS = FactKind(
         Column("email", Type.TEXT, "the e-mail address, if the value is `Name <e-mail>`"),
     ),
     key=("repo", "commit_id", "nr"),
+    accounts=(("name", "email"),),
+    texts=("value",),
 )
 
 REFS = FactKind(
@@ -142,6 +146,7 @@ MAILMAP = FactKind(
         Column("commit_email", Type.TEXT, "the e-mail to match, ignoring case"),
     ),
     key=("repo", "nr"),
+    accounts=(("proper_name", "proper_email"), ("commit_name", "commit_email")),
 )
 
 CODE_KINDS = (COMMITS, CHANGES, TRAILERS, REFS, REACHABILITY, LANDINGS, TREE, MAILMAP)

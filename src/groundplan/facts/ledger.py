@@ -10,9 +10,10 @@ import fcntl
 import os
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from groundplan.facts.engines.duckdb import (
     read_parquet,
     write_parquet,
 )
+from groundplan.facts.erasure import Mask, Traces, read_covered
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.manifest import Cursor, Manifest, Segment
 from groundplan.terms.errors import BadInput, Refused, SourceDown
@@ -112,19 +114,47 @@ class Ledger:
         """Drop every fact of `source`, so that the next run reads it anew."""
         self._manifest.forget(source, self._clock().isoformat())
 
+    def erase(self, traces: Traces, kinds: Sequence[FactKind]) -> int:
+        """Put one pseudonym for somebody's accounts in every fact, and in all that will come.
+
+        The facts that named them [segments]. Killed at any point, either nothing has changed or
+        all has; the files replaced go at once, whoever still reads them, or when the next run
+        sweeps. Refused while a source is being ingested. kinds: those that may name somebody.
+        """
+        mask = Mask(*self._manifest.erased()).add(traces, f"erased-{uuid.uuid4().hex[:8]}")
+        folders = {path.name for path in (self.folder / "segments").iterdir() if path.is_dir()}
+        connection = DuckDB(threads=1)
+        with ExitStack() as stack:
+            stack.callback(connection.close)
+            runs = [stack.enter_context(self.run(s)) for s in sorted(folders | {*self.sources()})]
+            last = self._manifest.latest_txn()
+            covered = [s for r in runs for kind in kinds for s in r.cover(connection, kind, mask)]
+            self._manifest.erase(self._clock().isoformat(), mask.pseudonyms, covered, last)
+            for run in runs:
+                run.sweep()
+        return len(covered)
+
+    def last_erasure(self) -> int:
+        """The transaction of the newest erasure, 0 before the first: older facts are not shown."""
+        return self._manifest.last_erasure()
+
 
 @dataclass(slots=True)
 class Run:
-    """One process's turn at one source."""
+    """One process's turn at one source. mask: covers whoever was erased, in all that is written."""
 
     source: str
     folder: Path
     _manifest: Manifest
     _clock: Callable[[], datetime]
     _cursor: Cursor | None = field(init=False)
+    _erasure: int = field(init=False)
+    mask: Mask = field(init=False)
 
     def __post_init__(self) -> None:
         self._cursor = self._manifest.cursor(self.source)
+        self._erasure = self._manifest.last_erasure()  # first: what is erased now is refused then
+        self.mask = Mask(*self._manifest.erased())
 
     def cursor(self) -> Cursor | None:
         """How far the source had been read when this run last looked or committed."""
@@ -142,7 +172,9 @@ class Run:
 
         part: what of the source it covers; committing the same part again replaces it.
         beside: a relation that has the kind's other columns, row by row in the same order.
+        Whoever was erased stands in it under their pseudonym.
         """
+        columns = self.mask.cover(kind, columns)
         return self._place(
             kind, part, lambda path: write_parquet(connection, kind, columns, path, beside)
         )
@@ -179,6 +211,7 @@ class Run:
             [kind.name for kind in replace],
             self._cursor,
             state,
+            erasure=self._erasure,
         )
         if state is not None:
             self._cursor = self._manifest.cursor(self.source)
@@ -216,6 +249,21 @@ class Run:
             [segment.path for segment in small],
         )
         return len(small)
+
+    def cover(self, connection: DuckDB, kind: FactKind, mask: Mask) -> list[Segment]:
+        """Write anew, not visible yet, each segment of `kind` that names somebody erased."""
+        covered: list[Segment] = []
+        for segment in self._manifest.segments(kind.name, self.source) if kind.personal else ():
+            if segment.kind_version != kind.version:
+                raise Refused(
+                    f"the facts of {self.source!r} have an older form",
+                    "Read the repository again, then erase.",
+                )
+            relation = read_parquet([self.folder / segment.path], kind)
+            if found := read_covered(connection, relation, kind, mask):
+                write = partial(write_parquet, connection, kind, found[0], beside=found[1])
+                covered.append(self._place(kind, segment.part, write))
+        return covered
 
     def sweep(self) -> None:
         """Delete this source's files that no snapshot needs: left by a kill, or long replaced."""

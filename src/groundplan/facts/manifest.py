@@ -16,7 +16,7 @@ from typing import Any
 
 from groundplan.terms.errors import Refused, SourceBroken, SourceDown
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1 knew no erasures, and would write down again what was erased
 
 _SCHEMA = """
 create table if not exists txn (
@@ -32,7 +32,11 @@ create index if not exists segment_live on segment (kind, source) where removed_
 create table if not exists cursor (
   source text primary key, version integer not null, state text not null
 );
+create table if not exists erased (digest text primary key, pseudonym text not null);
+create table if not exists salt (salt text not null);
+insert into salt select lower(hex(randomblob(16))) where not exists (select * from salt);
 """
+_LAST_ERASURE = "select coalesce(max(id), 0) from txn where what = 'erase'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Manifest:
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             found = connection.execute("pragma user_version").fetchone()[0]
-            if found == 0:
+            if found < SCHEMA_VERSION:
                 connection.executescript(_SCHEMA)
                 connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
         except sqlite3.DatabaseError as error:
@@ -114,15 +118,19 @@ class Manifest:
         cursor: Cursor | None,
         state: Mapping[str, Any] | None,
         replaced_paths: Sequence[str] = (),
+        erasure: int | None = None,
     ) -> int:
         """Make `added` visible and move the cursor, at once or not at all; the transaction's id.
 
         replaced_kinds: kinds whose earlier segments of this source stop holding.
         replaced_paths: segments that stop holding; one replaced by another process is `Refused`.
         cursor: what the caller read before; another process having moved it is `Refused`.
+        erasure: the newest one that `added` was covered by; a newer one is `Refused`.
         """
         with self._transaction() as connection:
             self._expect(connection, source, cursor)
+            if erasure not in (None, connection.execute(_LAST_ERASURE).fetchone()[0]):
+                raise _meanwhile(source)
             txn = connection.execute(
                 "insert into txn (source, what, at) values (?, ?, ?) returning id",
                 (source, what, at),
@@ -186,6 +194,35 @@ class Manifest:
             ),
         )
 
+    def erase(
+        self, at: str, pseudonyms: Mapping[str, str], covered: Sequence[Segment], last: int
+    ) -> None:
+        """Let covered segments replace those of their parts, and keep whom to cover, all at once.
+
+        pseudonyms: by digest. last: the newest transaction when `covered` was made; a newer one is
+        `Refused`.
+        """
+        with self._transaction() as connection:
+            if self.latest_txn() != last:
+                raise _meanwhile("facts")
+            txn = connection.execute(
+                "insert into txn (source, what, at) values ('', 'erase', ?) returning id", (at,)
+            ).fetchone()[0]
+            for segment in covered:
+                self._insert(connection, txn, segment)
+            connection.executemany(
+                "insert or replace into erased values (?, ?)", list(pseudonyms.items())
+            )
+
+    def last_erasure(self) -> int:
+        """The newest erasure's transaction; 0 before the first."""
+        return int(self._connection.execute(_LAST_ERASURE).fetchone()[0])
+
+    def erased(self) -> tuple[str, dict[str, str]]:
+        """The workspace's salt, and the pseudonyms of what was erased by salted digest."""
+        (salt,) = self._connection.execute("select salt from salt limit 1").fetchone()
+        return salt, dict(self._connection.execute("select digest, pseudonym from erased"))
+
     def forget(self, source: str, at: str) -> None:
         """Let no fact of `source` hold any longer, and forget its cursor (before a rebuild)."""
         with self._transaction() as connection:
@@ -226,10 +263,13 @@ class Manifest:
         return [Segment(*row) for row in rows]
 
     def removed(self, source: str, since: str) -> list[str]:
-        """Paths of segments of `source` that stopped holding after `since` (ISO 8601)."""
+        """Paths of segments of `source` that stopped holding after `since` (ISO 8601).
+
+        None that an erasure replaced or came after: nobody shall read them any more.
+        """
         rows = self._connection.execute(
             "select path from segment join txn on txn.id = removed_txn "
-            "where segment.source = ? and txn.at > ?",
+            f"where segment.source = ? and txn.at > ? and removed_txn > ({_LAST_ERASURE})",
             (source, since),
         )
         return [row[0] for row in rows]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from groundplan.records.journal import Entry
@@ -41,6 +42,13 @@ def write(reading: Reading) -> dict[str, Any]:
         "team": reading.team,
         "on": reading.on.isoformat(),
     }
+
+
+def read_back(stream: Callable[[str], Sequence[Entry]], on: date, months: int) -> Iterator[Reading]:
+    """The readings of the month of a day and of those before it, the newest first."""
+    for _ in range(months):
+        yield from map(read, reversed(stream(stream_of(on))))
+        on = on.replace(day=1) - timedelta(days=1)
 
 
 def read(entry: Entry) -> Reading:

@@ -6,7 +6,7 @@ A store brings reads, one writer at a time, and its own words for what went wron
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Final
@@ -125,9 +125,10 @@ class ChainedJournal(ABC):
         found = self.rows(f"{_SELECT} where key = ? order by seq limit 1", (key,))
         return entry_of(Row(*found[0])) if found else None
 
-    def erase(self, person: str, *, by: str) -> int:
+    def erase(self, person: str, *, by: str, about: Collection[int] = ()) -> int:
         """Remove the words of every entry that `person` said or owns; how many entries [entries].
 
+        about: the seq of entries of others that name them, which go too.
         The one sanctioned destruction: the chain still verifies, and the erasure is an entry of
         the stream "erasures" that names nobody but who did it. Names of streams and kinds stay;
         so do copies elsewhere: backups, exports, a database server's own logs.
@@ -135,20 +136,13 @@ class ChainedJournal(ABC):
         check_name("person", person)
         check_name("by", by)
         with self.writing() as turn:
-            ((erased,),) = turn.execute(
-                "select count(*) from groundplan_entry where by = ? or owner = ?",
-                (person, person),
-            )
-            turn.execute(
-                "update groundplan_entry set by = null, owner = null, key = null, body = null, "
-                "salt = null where by = ? or owner = ?",
-                (person, person),
-            )
+            erased = _erase(turn, "by = ? or owner = ?", (person, person))
+            erased += sum(_erase(turn, "seq = ?", (seq,)) for seq in about)
             body = {"entries": erased}
             record = Request(Saying(ERASURES, ERASED, body, by, by), canonical(body))
             append_all(turn, [record], self._clock)
         self.sweep()
-        return int(erased)
+        return erased
 
     def verify(self) -> Broken | None:
         """The first entry that was tampered with; None if every entry is as it was appended.
@@ -207,6 +201,18 @@ class ChainedJournal(ABC):
                     "Name an empty one; nothing was changed.",
                 )
             return insert_all(turn, rows)
+
+
+def _erase(turn: Turn, where: str, values: Sequence[Any]) -> int:
+    ((found,),) = turn.execute(
+        f"select count(*) from groundplan_entry where ({where}) and by is not null", values
+    )
+    turn.execute(
+        "update groundplan_entry set by = null, owner = null, key = null, body = null, "
+        f"salt = null where {where}",
+        values,
+    )
+    return int(found)
 
 
 def check_schema(place: str, found: int) -> None:

@@ -5,7 +5,7 @@ Stores know nothing of who may read what: `access.py` stands between them and ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,8 +107,10 @@ class Journal(Protocol):
     def find(self, key: str) -> Entry | None:
         """The first entry that was written under `key`, in any stream."""
 
-    def erase(self, person: str, *, by: str) -> int:
+    def erase(self, person: str, *, by: str, about: Collection[int] = ()) -> int:
         """Remove the words of every entry that `person` said or owns; how many entries [entries].
+
+        about: the seq of entries of others that name them, which go too.
 
         The one sanctioned destruction: the chain still verifies, and the erasure is an entry of
         the stream "erasures" that names nobody but who did it.

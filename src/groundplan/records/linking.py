@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from groundplan.records.roster import Colleague
+from groundplan.records.journal import Entry
+from groundplan.records.roster import Colleague, Roster
 from groundplan.terms.people import Account
 
 SAME_ADDRESS: Final = "it has the address that stands on the roster"
@@ -48,6 +49,20 @@ def propose(
                 )
                 found.setdefault((colleague.person_id, person), row)
     return tuple(found.values())
+
+
+def accounts_of(roster: Roster, person_id: str) -> tuple[set[Account], set[Account]]:
+    """The accounts that are linked to somebody, and those of everybody else."""
+    others = {a for p in roster.people.values() if p.person_id != person_id for a in p.accounts}
+    mine = roster.people.get(person_id)
+    return set(mine.accounts if mine else ()), others
+
+
+def accounts_in(entry: Entry) -> Iterator[Account]:
+    """The accounts that an entry speaks of."""
+    for part in (entry.body, *entry.body.values()):
+        if isinstance(part, Mapping) and {"name", "email"} <= part.keys():
+            yield Account(str(part["name"]), str(part["email"]))
 
 
 def show(account: Account) -> str:

@@ -144,6 +144,16 @@ def name_of(roster: Roster, person_id: str) -> str:
     return known.name if known is not None else "you" if person_id == "local" else "somebody"
 
 
+def team_name(roster: Roster, team_id: str) -> str:
+    """What to call a team, and the whole workspace."""
+    return roster.teams[team_id].name if team_id in roster.teams else "The whole workspace"
+
+
+def say_place(roster: Roster, team_id: str, role: Role) -> str:
+    """A role and where it is held, in words."""
+    return f"{role.value} of {roster.teams[team_id].name if team_id else 'the whole workspace'}"
+
+
 def _add_person(roster: Roster, entry: Entry) -> Roster:
     person = str(entry.body["person"])
     if person in roster.people:

@@ -59,6 +59,25 @@ def check_admin_left(roster: Roster, gone: Iterable[Membership], today: date) ->
         raise Refused("Nobody would manage accounts any more.", "Name another admin first.")
 
 
+def check_end(roster: Roster, number: int, until: date, today: date) -> None:
+    """Refused for a place that has ended or is the last admin's, BadInput for an end before it."""
+    (held,) = (m for m in roster.memberships if m.number == number)
+    if held.until is not None and held.until <= today:
+        raise Refused(f"That place ended on {held.until}.")
+    if until < held.since:
+        raise BadInput("until", until.isoformat(), f"a day from {held.since} on")
+    check_admin_left(roster, [held], today)
+
+
+def check_erasure(roster: Roster, person: str, again: str, viewer: str, today: date) -> None:
+    """BadInput unless an id was said twice, NotFound for nobody's, Refused for the last admin's."""
+    if person != again:
+        raise BadInput("again", again[:80], "the person's id once more: there is no way back")
+    if person not in {*roster.people, viewer}:
+        raise NotFound("There is no such person here.", "People stand on /people with their ids.")
+    check_admin_left(roster, [m for m in roster.memberships if m.person_id == person], today)
+
+
 def check_nobodys(roster: Roster, account: Account, people: Mapping[Account, str]) -> None:
     """Refused if somebody on the roster has the account, or another of the same person.
 

@@ -109,10 +109,21 @@ def find_ticket(vault: Vault, kind: Kind, text: str) -> Secret | None:
 
 def take_ticket(vault: Vault, kind: Kind, text: str) -> Secret | None:
     """The same, and remove it: of two who come at once, one gets it."""
+    return use_ticket(vault, kind, text, lambda _: None)
+
+
+def use_ticket(
+    vault: Vault, kind: Kind, text: str, step: Callable[[Secret], Secret | None]
+) -> Secret | None:
+    """The secret that a ticket opens, as it was before `step` replaced it."""
     key, digest = _read(text)
     if not key:
         return None
-    found = vault.change(kind, key, lambda s: None if s is None or _fits(s, digest) else s)
+
+    def replace_if_fitting(held: Secret | None) -> Secret | None:
+        return step(held) if held is not None and _fits(held, digest) else held
+
+    found = vault.change(kind, key, replace_if_fitting)
     return found if found is not None and _fits(found, digest) else None
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-from groundplan.access import keeps_roster
-from groundplan.facts.accounts import read_accounts
+from groundplan.access import check_keeps_roster, check_may_erase, keeps_roster
+from groundplan.facts.accounts import check_human, read_accounts, trace
+from groundplan.facts.erasure import Traces
+from groundplan.facts.identities.merges import Certainty
 from groundplan.practices.people import rules
 from groundplan.practices.people.rules import Entered, PlaceRow
 from groundplan.records import access_log
 from groundplan.records import roster as kinds
 from groundplan.records import roster_checks as checks
-from groundplan.records.linking import SAME_ADDRESS, fold, propose, show
-from groundplan.records.roster import ROSTER, STREAM, Roster, name_of, parents_of, roles_of
+from groundplan.records.linking import SAME_ADDRESS, accounts_of, fold, propose, show
+from groundplan.records.roster import ROSTER, STREAM, Roster, name_of, say_place
 from groundplan.records.words import check_line
 from groundplan.terms.errors import BadInput, NotFound, Refused
 from groundplan.terms.people import Account, ActorKind
-from groundplan.terms.scope import Role, Scope
+from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, NoInputs
 
 
@@ -29,7 +31,7 @@ def list_roster(context: Context, scope: Scope, inputs: rules.ListInputs) -> rul
     return rules.Listed(
         places=tuple(
             PlaceRow(
-                m.number, m.team_id, _team_name(roster, m.team_id), m.person_id,
+                m.number, m.team_id, kinds.team_name(roster, m.team_id), m.person_id,
                 name_of(roster, m.person_id), m.role, m.since, m.until,
                 keeps_roster(scope, m.team_id),
             )
@@ -56,7 +58,7 @@ def add(context: Context, scope: Scope, inputs: rules.AddInputs) -> Entered:
     since = inputs.since or context.now.date()
     place = {"person": person, "team": team, "role": inputs.role.value, "since": str(since)}
     context.journal.enter(STREAM, kinds.BEGAN, place, about=person)
-    return Entered(person, f"{name} is on the roster, {_say_place(roster, team, inputs.role)}.")
+    return Entered(person, f"{name} is on the roster, {say_place(roster, team, inputs.role)}.")
 
 
 def change(context: Context, scope: Scope, inputs: rules.ChangeInputs) -> Entered:
@@ -64,7 +66,7 @@ def change(context: Context, scope: Scope, inputs: rules.ChangeInputs) -> Entere
     roster, at = _roster(context), context.journal.version(STREAM)
     person = checks.find_person(roster, inputs.person)
     if person.person_id != scope.viewer:
-        _check_keeps(scope)
+        check_keeps_roster(scope)
     if inputs.email.strip() and not keeps_roster(scope):
         raise Refused("Only an admin changes an address.", "Ask one: accounts are found by it.")
     name = check_line("name", inputs.name) if inputs.name.strip() else person.name
@@ -77,7 +79,7 @@ def change(context: Context, scope: Scope, inputs: rules.ChangeInputs) -> Entere
 def leave(context: Context, scope: Scope, inputs: rules.LeaveInputs) -> Entered:
     """End every place of somebody; what they said stays until it is erased."""
     roster, at = _roster(context), context.journal.version(STREAM)
-    _check_keeps(scope)
+    check_keeps_roster(scope)
     person = checks.find_person(roster, inputs.person)
     on = inputs.on or context.now.date()
     mine = [m for m in roster.memberships if m.person_id == person.person_id]
@@ -117,9 +119,8 @@ def join(context: Context, scope: Scope, inputs: rules.JoinInputs) -> Entered:
     checks.check_place(roster, person.person_id, team, inputs.role, since)
     body = {"person": person.person_id, "team": team, "role": inputs.role.value}
     _enter(context, kinds.BEGAN, {**body, "since": since.isoformat()}, at, person.person_id)
-    return Entered(
-        f"{at + 1}", f"{person.name} is {_say_place(roster, team, inputs.role)} from {since} on."
-    )
+    role = say_place(roster, team, inputs.role)
+    return Entered(f"{at + 1}", f"{person.name} is {role} from {since} on.")
 
 
 def end_membership(context: Context, scope: Scope, inputs: rules.EndInputs) -> Entered:
@@ -128,14 +129,9 @@ def end_membership(context: Context, scope: Scope, inputs: rules.EndInputs) -> E
     held = next((m for m in roster.memberships if m.number == inputs.number), None)
     if held is None:
         raise NotFound("There is no such place.", "Places stand on /people with their numbers.")
-    _check_keeps(scope, held.team_id)
-    today = context.now.date()
-    until = inputs.until or today
-    if held.until is not None and held.until <= today:
-        raise Refused(f"That place ended on {held.until}.")
-    if until < held.since:
-        raise BadInput("until", until.isoformat(), f"a day from {held.since} on")
-    checks.check_admin_left(roster, [held], today)
+    check_keeps_roster(scope, held.team_id)
+    until = inputs.until or context.now.date()
+    checks.check_end(roster, held.number, until, context.now.date())
     body = {"membership": held.number, "until": until.isoformat()}
     _enter(context, kinds.ENDED, body, at, held.person_id)
     return Entered(f"{held.number}", f"{name_of(roster, held.person_id)} is there until {until}.")
@@ -158,13 +154,9 @@ def link(context: Context, scope: Scope, inputs: rules.LinkInputs) -> Entered:
     person, account = checks.find_person(roster, inputs.person), Account(inputs.name, inputs.email)
     same = bool(person.email) and fold(person.email) == fold(account.email)
     if not (same and person.person_id == scope.viewer):
-        _check_keeps(scope)
+        check_keeps_roster(scope)
     seen = read_accounts(context.mart)
-    if account not in seen:
-        raise NotFound(f"Nobody was seen as {show(account)}.", "Proposals show who was.")
-    if seen[account].actor is not ActorKind.HUMAN:
-        actor = seen[account].actor.value
-        raise Refused(f"{show(account)} counts as a {actor}.", "identities.decide says otherwise.")
+    check_human(seen, account)
     behind = {each: who.person_id for each, who in seen.items()}
     checks.check_nobodys(roster, account, behind)
     reason = SAME_ADDRESS if same else "said by hand"
@@ -178,7 +170,7 @@ def unlink(context: Context, scope: Scope, inputs: rules.LinkInputs) -> Entered:
     roster, at = _roster(context), context.journal.version(STREAM)
     person, account = checks.find_person(roster, inputs.person), Account(inputs.name, inputs.email)
     if person.person_id != scope.viewer:
-        _check_keeps(scope)
+        check_keeps_roster(scope)
     if account not in person.accounts:
         raise NotFound(f"{show(account)} is not {person.name}'s.", "Accounts stand on /people.")
     body = {"person": person.person_id, "name": account.name, "email": account.email}
@@ -187,47 +179,50 @@ def unlink(context: Context, scope: Scope, inputs: rules.LinkInputs) -> Entered:
 
 
 def read_log(context: Context, scope: Scope, inputs: rules.LogInputs) -> rules.Log:
-    """Who read what about the viewer's teams, those above them and the whole workspace.
-
-    Of this month and the eleven before it.
-    """
+    """Who read what, in twelve months, about the viewer's teams, those above and the workspace."""
     if not 1 <= inputs.most <= 10_000:
         raise BadInput("most", inputs.most, "1 to 10000 rows")
     roster, day = _roster(context), context.now.date()
-    mine = [team for team in roles_of(roster, scope.viewer, day) if team]
-    about = {"", *mine, *(above for team in mine for above in parents_of(roster, team))}
-    rows: list[rules.LogRow] = []
-    for _ in range(12):
-        said = map(access_log.read, context.journal.read(access_log.stream_of(day)))
-        rows += [
-            rules.LogRow(
-                r.on, name_of(roster, r.viewer), r.use_case, _team_name(roster, r.team),
-                r.viewer == scope.viewer,
-            )
-            for r in reversed(list(said))
-            if r.viewer == scope.viewer or r.team in about
-        ]  # fmt: skip
-        day = day.replace(day=1) - timedelta(days=1)
-    return rules.Log(tuple(rows[: inputs.most]))
+    mine = [team for team in kinds.roles_of(roster, scope.viewer, day) if team]
+    about = {"", *mine, *(above for team in mine for above in kinds.parents_of(roster, team))}
+    rows = (
+        rules.LogRow(
+            r.on, name_of(roster, r.viewer), r.use_case, kinds.team_name(roster, r.team),
+            r.viewer == scope.viewer,
+        )
+        for r in access_log.read_back(context.journal.read, day, months=12)
+        if r.viewer == scope.viewer or r.team in about
+    )  # fmt: skip
+    return rules.Log(tuple(islice(rows, inputs.most)))
+
+
+def show_traces(context: Context, scope: Scope, inputs: rules.TraceInputs) -> rules.Traced:
+    """The accounts that an erasure would reach, and those that it would leave."""
+    traces, perhaps = _trace(context, scope, inputs.person or scope.viewer)
+    return rules.Traced(traces.accounts, perhaps, rules.STAYS)
 
 
 def erase(context: Context, scope: Scope, inputs: rules.EraseInputs) -> rules.Erased:
-    """Erase all that somebody said, and what stands on the roster about them; for good."""
-    if inputs.person != inputs.again:
-        raise BadInput(
-            "again", inputs.again[:80], "the person's id once more: there is no way back"
-        )
-    roster = context.roster  # a partner cannot read the entries that it is made of
-    if inputs.person not in {*roster.people, scope.viewer}:
-        raise NotFound("There is no such person here.", "People stand on /people with their ids.")
-    mine = [m for m in roster.memberships if m.person_id == inputs.person]
-    checks.check_admin_left(roster, mine, context.now.date())
-    entries = context.journal.erase(inputs.person)
-    return rules.Erased(
-        entries,
-        f"{entries} entries of the journal have no words any more. Histories that are read keep "
-        "the names in them, and so do backups and exports made before.",
-    )
+    """Erase somebody from the facts, the vault and the journal, the roster too; for good.
+
+    The journal comes last: killed before, somebody is still on the roster, to be erased again.
+    """
+    person, today = inputs.person, context.now.date()
+    traces, _ = _trace(context, scope, person)
+    checks.check_erasure(context.roster, person, inputs.again, scope.viewer, today)
+    forgotten = context.forget(person, traces)
+    entries = context.journal.erase(person, traces.accounts)
+    says = f"{entries} entries of the journal have no words any more. {rules.STAYS}"
+    return rules.Erased(entries, len(traces.accounts), forgotten.secrets, says)
+
+
+def _trace(context: Context, scope: Scope, person: str) -> tuple[Traces, tuple[Account, ...]]:
+    check_may_erase(scope, person)
+    # one engineer's word must not be enough to have somebody else erased
+    said = [Certainty.DECIDED] if scope.viewer != person or keeps_roster(scope) else []
+    # context.roster: a partner cannot read the entries that it is made of
+    known, others = accounts_of(context.roster, person)
+    return trace(context.mart, known, others, [Certainty.CERTAIN, *said])
 
 
 def _roster(context: Context) -> Roster:
@@ -240,18 +235,5 @@ def _enter(context: Context, kind: str, body: dict[str, Any], at: int, about: st
 
 def _managed_team(scope: Scope, roster: Roster, text: str) -> str:
     team = checks.find_team(roster, text)
-    _check_keeps(scope, team)
+    check_keeps_roster(scope, team)
     return team
-
-
-def _check_keeps(scope: Scope, team: str = "") -> None:
-    if not keeps_roster(scope, team):
-        raise NotFound("There is no such team or person here.", "They stand on /people.")
-
-
-def _team_name(roster: Roster, team_id: str) -> str:
-    return roster.teams[team_id].name if team_id in roster.teams else "The whole workspace"
-
-
-def _say_place(roster: Roster, team_id: str, role: Role) -> str:
-    return f"{role.value} of {roster.teams[team_id].name if team_id else 'the whole workspace'}"

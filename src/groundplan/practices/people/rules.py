@@ -7,8 +7,14 @@ from datetime import date
 
 from groundplan.records.linking import Proposal
 from groundplan.records.roster import Colleague, Team
+from groundplan.terms.people import Account
 from groundplan.terms.scope import Role
 
+STAYS = (
+    "Whoever is erased stands in the facts under a pseudonym, and so does what is read later. The "
+    "repositories still name them: in their histories, in sentences of messages, in files and "
+    "paths. So do backups and exports made before."
+)
 _PERSON = {"help": "the person's id, or the name or address if it is only theirs"}
 _TEAM = {"help": "the team's id or name; nothing for the whole workspace"}
 _ROLE = {"help": "an admin manages accounts and the roster, and sees no more facts than others"}
@@ -104,8 +110,15 @@ class LogInputs:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceInputs:
+    """Whose traces to show."""
+
+    person: str = field(default="", metadata={"help": "the person's id; you if empty"})
+
+
+@dataclass(frozen=True, slots=True)
 class EraseInputs:
-    """Whose words are to be erased, said twice because it cannot be taken back."""
+    """Who is to be erased, said twice because it cannot be taken back."""
 
     person: str = field(metadata={"help": "the person's id"})
     again: str = field(metadata={"help": "the same id once more"})
@@ -171,8 +184,19 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
+class Traced:
+    """What an erasure would reach. accounts: in the facts; perhaps: once `same` is decided."""
+
+    accounts: tuple[Account, ...]
+    perhaps: tuple[Account, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased, and what this cannot reach."""
+    """What was erased: entries of the journal, accounts in the facts, secrets; what stays."""
 
     entries: int
+    accounts: int
+    secrets: int
     says: str
