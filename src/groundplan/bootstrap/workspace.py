@@ -168,6 +168,7 @@ class Workspace:
             now=now,
             as_of=opened.as_of,
             rng=np.random.default_rng(0),
+            facts=opened.name,
         )
 
     def refresh(self, warm: bool = False) -> None:

@@ -23,17 +23,18 @@ from groundplan.facts.code import (
     TRAILERS,
     TREE,
 )
-from groundplan.facts.engines.duckdb import DuckDB, as_text
+from groundplan.facts.engines.duckdb import Columns, DuckDB, as_text
 from groundplan.facts.identity import Decision
 from groundplan.facts.ledger import Snapshot
 from groundplan.facts.mart_files import follow_files
 from groundplan.facts.mart_knowledge import build_rollups
 from groundplan.facts.mart_people import identify
+from groundplan.facts.mart_work import build_items, gather_events
 from groundplan.facts.pulls import first_authored
 from groundplan.facts.work_kinds import TouchedFiles, classify, sort_path
 from groundplan.terms.progress import Progress
 
-MART_VERSION = 3
+MART_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,12 @@ def build(
     path: Path,
     progress: Progress,
     expertise: Mapping[str, object],
+    typed: Columns | None = None,
 ) -> None:
     """Build the mart of `snapshot` at `path`, whole or not at all.
 
     decisions: what people said of identities. expertise: how knowledge fades (inference/go_to.py).
+    typed: events of work items that were typed here (sources/journal/shape.py).
     """
     unfinished = path.with_suffix(".unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +68,7 @@ def build(
     engine = DuckDB(unfinished)
     try:
         work = _Build(engine, now.replace(tzinfo=None))
-        work.run(snapshot, repos, decisions, progress, expertise)
+        work.run(snapshot, repos, decisions, progress, expertise, typed)
         engine.execute("checkpoint")
     finally:
         engine.close()
@@ -84,9 +87,11 @@ class _Build:
         decisions: Sequence[Decision],
         progress: Progress,
         expertise: Mapping[str, object],
+        typed: Columns | None,
     ) -> None:
         steps: list[Callable[[], None]] = [
             lambda: self.register(snapshot, repos),
+            lambda: gather_events(self.engine, snapshot, typed),
             lambda: identify(self.engine, decisions),
             self.classify,
             lambda: self.sql(mart_sql.COMMITS, mart_sql.CREDITS),
@@ -95,6 +100,7 @@ class _Build:
             self.find_pull_starts,
             lambda: self.sql(mart_sql.LANDINGS, mart_sql.REPOS),
             lambda: build_rollups(self.engine, expertise),
+            lambda: build_items(self.engine),
             self.drop_scaffolding,
         ]
         with progress.stage("Arranging the facts", len(steps), "steps") as stage:

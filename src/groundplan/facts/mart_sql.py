@@ -35,6 +35,9 @@ from (
   from raw_trailers t join raw_commits c using (repo, commit_id)
   semi join raw_landings l on l.repo = t.repo and l.commit_id = t.commit_id
   where t.email is not null and (t.token = 'co-authored-by' or t.token like 'reviewed%')
+  union all
+  select e.name, e.email, e.source, e.happened_at
+  from held_events e where e.what = 'assigned' and (e.name <> '' or e.email <> '')
 ) seen
 group by name, email, repo
 """

@@ -6,16 +6,8 @@ A test holds the built mart to them; docs/reference.md prints them.
 from __future__ import annotations
 
 from groundplan.facts.engines.duckdb import DuckDB
-from groundplan.facts.kinds import Column, FactKind, Type
-
-
-def _table(name: str, grain: str, key: str, columns: dict[str, tuple[Type, str]]) -> FactKind:
-    declared = tuple(Column(column, *meaning) for column, meaning in columns.items())
-    return FactKind(name, 1, grain, declared, tuple(key.split()))
-
-
-T, I, B, X = Type.TEXT, Type.INTEGER, Type.BIGINT, Type.BOOLEAN  # noqa: E741 - a table of letters
-AT, ON, F = Type.TIMESTAMP, Type.DATE, Type.DOUBLE
+from groundplan.facts.mart_columns import AT, ON, B, F, I, T, X, declare
+from groundplan.facts.mart_work_tables import WORK_TABLES
 
 _REPO = {"repo": (T, "the repository's id")}
 _COMMIT = {"commit_id": (T, "full object id")}
@@ -39,7 +31,7 @@ _SIZE = {
 }
 
 KNOWLEDGE = (
-    _table(
+    declare(
         "presence",
         "a person whose work or review landed in a repository",
         "repo nr",
@@ -51,7 +43,7 @@ KNOWLEDGE = (
             "silent_days": (F, "since the last landed work or review"),
         },
     ),
-    _table(
+    declare(
         "commit_people",
         "a person's part in a commit of the main line; sorted by repo, order_nr",
         "repo order_nr nr part",
@@ -62,7 +54,7 @@ KNOWLEDGE = (
             "part": (T, "author, coauthor, reviewer or merger"),
         },
     ),
-    _table(
+    declare(
         "area_people",
         "what a person knows of an area, with decay (facts/mart_knowledge.py)",
         "repo area nr",
@@ -83,7 +75,7 @@ KNOWLEDGE = (
 )
 
 TABLES = (
-    _table(
+    declare(
         "people",
         "an actor",
         "person_id",
@@ -94,7 +86,7 @@ TABLES = (
             "kind_reason": (T, "why it counts as that"),
         },
     ),
-    _table(
+    declare(
         "accounts",
         "a name and address as seen",
         "name email",
@@ -104,7 +96,7 @@ TABLES = (
             "person_id": (T, "whose it is"),
         },
     ),
-    _table(
+    declare(
         "identity_merges",
         "two accounts that are, or might be, one person's",
         "nr",
@@ -119,7 +111,7 @@ TABLES = (
             "applied": (X, "whether they count as one person now"),
         },
     ),
-    _table(
+    declare(
         "commits",
         "a commit of the main line",
         "repo commit_id",
@@ -141,7 +133,7 @@ TABLES = (
             **_SIZE,
         },
     ),
-    _table(
+    declare(
         "credits",
         "a person's part in a commit of the main line",
         "repo commit_id person_id",
@@ -153,7 +145,7 @@ TABLES = (
             **_AUTHORED,
         },
     ),
-    _table(
+    declare(
         "changes",
         "a path changed by a commit of the main line; sorted by repo, area, file_id, order_nr",
         "repo commit_id path",
@@ -175,7 +167,7 @@ TABLES = (
             **_AUTHORED,
         },
     ),
-    _table(
+    declare(
         "files",
         "a file followed through renames",
         "repo file_id",
@@ -191,7 +183,7 @@ TABLES = (
             "last_at": (AT, "its last change, UTC"),
         },
     ),
-    _table(
+    declare(
         "areas",
         "a part of the tree",
         "repo area",
@@ -203,7 +195,7 @@ TABLES = (
             "changes": (B, "changes of them"),
         },
     ),
-    _table(
+    declare(
         "area_weeks",
         "a person's changes in an area in a week; bulk commits, bots and agents left out",
         "repo area person_id authored_week",
@@ -215,7 +207,7 @@ TABLES = (
             "changes": (B, "changes of files"),
         },
     ),
-    _table(
+    declare(
         "landings",
         "one merged change: a first-parent commit of the main line",
         "repo landing_nr",
@@ -233,7 +225,7 @@ TABLES = (
             "subject": (T, "the first line of its message"),
         },
     ),
-    _table(
+    declare(
         "repos",
         "a repository",
         "repo",
@@ -248,6 +240,7 @@ TABLES = (
         },
     ),
     *KNOWLEDGE,
+    *WORK_TABLES,
 )
 
 

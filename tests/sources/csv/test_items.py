@@ -60,13 +60,13 @@ def times(export: Export, item: str, *whats: str) -> list[tuple[str, str]]:
           "done": "Resolved", "assignee": "Assignee", "priority": "Priority",
           "parent": "Parent id", "labels": "Labels", "estimate": "Original estimate"}),
         ("ID,Title,Status,Estimate,Priority,Assignee,Labels,Created,Updated,Started,Completed,"
-         "Canceled,Parent issue",
+         "Canceled,Parent issue,Closed by",
          "E-1,Do it,Done,3,High,ann@example.com,ui,2026-01-05T10:00:00Z,2026-01-09T10:00:00Z,"
-         "2026-01-06T10:00:00Z,2026-01-09T10:00:00Z,,",
+         "2026-01-06T10:00:00Z,2026-01-09T10:00:00Z,,,",
          {"item": "ID", "title": "Title", "state": "Status", "estimate": "Estimate",
           "priority": "Priority", "assignee": "Assignee", "labels": "Labels",
           "created": "Created", "updated": "Updated", "started": "Started", "done": "Completed",
-          "dropped": "Canceled"}),
+          "dropped": "Canceled", "parent": "Parent issue"}),
         ("number,title,state,created_at,closed_at,labels",
          "7,Do it,closed,2026-01-05T10:00:00Z,2026-01-09T10:00:00Z,bug",
          {"item": "number", "title": "title", "state": "state", "created": "created_at",

@@ -22,7 +22,7 @@ from groundplan.sources.csv.cells import (
     read_numbers,
 )
 from groundplan.sources.csv.tables import Table, read_table
-from groundplan.sources.csv.wording import in_one_unit, words_of
+from groundplan.sources.csv.wording import in_one_unit, points_for
 from groundplan.terms.errors import BadInput
 from groundplan.terms.units import Unit
 
@@ -147,7 +147,7 @@ def guess_columns(table: Table, named: Mapping[str, str]) -> tuple[Guess, ...]:
             for role in ROLES
             if role not in found
             for column in free
-            for points, word in [_points(role, column)]
+            for points, word in [points_for(column, _WORDS[role])]
             if points
         ),
         reverse=True,
@@ -170,19 +170,6 @@ def guess_columns(table: Table, named: Mapping[str, str]) -> tuple[Guess, ...]:
         "item": "no column looks like an item's name: lines stand for items",
     }
     return tuple(found.get(role) or Guess(role, None, absent[role]) for role in ROLES)
-
-
-def _points(role: str, column: str) -> tuple[float, str]:
-    """How much a column's name speaks for a role, and the word by which it does."""
-    words = words_of(column)
-    joined = "".join(words)
-    best = (0.0, "")
-    for place, word in enumerate(_WORDS[role]):
-        if word == joined:
-            return 3.0 - place / 100, word
-        if word in words:
-            best = max(best, (2.0 - place / 30 - len(words) / 20, word))
-    return best
 
 
 def _fits(role: str, cells: Sequence[str], word: str) -> bool:

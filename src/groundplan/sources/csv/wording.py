@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from groundplan.inference.arrays import Floats
@@ -30,12 +30,29 @@ def words_of(column: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(column)]
 
 
+def points_for(column: str, speaking: Sequence[str]) -> tuple[float, str]:
+    """How much a column's name speaks for a role, and the word by which it does.
+
+    speaking: the words that speak for the role, best first; a name that is nothing but one of
+    them says more than a name that has it among others.
+    """
+    words = words_of(column)
+    joined = "".join(words)
+    best = (0.0, "")
+    for place, word in enumerate(speaking):
+        if word == joined:
+            return 3.0 - place / 100, word
+        if word in words:
+            best = max(best, (2.0 - place / 30 - len(words) / 20, word))
+    return best
+
+
 def in_one_unit(
     estimate: Numbers, actual: Numbers, estimate_column: str, actual_column: str, notes: list[str]
 ) -> tuple[Floats, Floats, Unit, Unit]:
     """Both columns, the actual in the estimate's unit where both are of the clock."""
-    unit = _unit(actual, actual_column)
-    estimate_unit = _unit(estimate, estimate_column)
+    unit = unit_of(actual, actual_column)
+    estimate_unit = unit_of(estimate, estimate_column)
     unit, estimate_unit = unit or estimate_unit or UNSTATED, estimate_unit or unit or UNSTATED
     if unit == estimate_unit:
         return estimate.values, actual.values, unit, estimate_unit
@@ -51,6 +68,7 @@ def in_one_unit(
     return estimate.values, actual.values, unit, estimate_unit
 
 
-def _unit(numbers: Numbers, column: str) -> Unit | None:
+def unit_of(numbers: Numbers, column: str) -> Unit | None:
+    """The unit that a column's cells or its name tell; None if neither does."""
     words = [numbers.word, *words_of(column)]
     return next((_UNIT_WORDS[word] for word in words if word in _UNIT_WORDS), None)

@@ -1,0 +1,1 @@
+"""Requests that came as e-mail, one saved message at a time."""
