@@ -71,6 +71,7 @@ class Context:
     roster: who is on which team; names are no secret inside the workspace.
     forget: reaches what an erasure must reach besides the journal.
     now: the moment of the question, aware UTC. as_of: the newest fact's moment, never later.
+    facts: names the facts as they are; another name, other facts.
     """
 
     mart: DuckDB
@@ -82,6 +83,7 @@ class Context:
     now: datetime
     as_of: datetime
     rng: np.random.Generator
+    facts: str = ""
 
 
 class About(StrEnum):

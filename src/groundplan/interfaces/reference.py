@@ -14,6 +14,7 @@ from typing import Any
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.mart_tables import TABLES
+from groundplan.facts.work import WORK_KINDS
 from groundplan.practices.catalogue import discover as discover_practices
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Signal
@@ -30,7 +31,7 @@ def reference() -> str:
         "## Practices and use cases",
         *(_practice(practice) for practice in discover_practices()),
         "## Facts",
-        *(_kind(kind) for kind in CODE_KINDS),
+        *(_kind(kind) for kind in (*CODE_KINDS, *WORK_KINDS)),
         "## Tables of the mart",
         *(_kind(table) for table in TABLES),
     ]

@@ -6,13 +6,14 @@ import dataclasses
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from groundplan.access import LOCAL_VIEWER
 from groundplan.bootstrap import Workspace, default_folder
 from groundplan.interfaces.catalogue import Asker, Case, answer, list_use_cases
+from groundplan.interfaces.cli.options import read_all
 from groundplan.interfaces.cli.terminal import Terminal, say
 from groundplan.interfaces.codec.fields import Field, read_fields, say_unit
 from groundplan.interfaces.codec.inputs import read_inputs, read_key, without_controls
@@ -25,6 +26,8 @@ from groundplan.terms.units import Unit
 
 SERVER = "GROUNDPLAN_SERVER"
 SERVER_HELP = "Ask a team server at this address instead; its token stands in GROUNDPLAN_TOKEN."
+
+HERE: Final = Path()  # nobody said where the repository is
 
 
 def use_case_group(name: str) -> click.Group:
@@ -39,7 +42,7 @@ def _command(case: Case) -> click.Command:
     required = [f"{_word(field)}: {_explain(field)}" for field in fields if field.required]
     return click.Command(
         case.name.split(".")[1],
-        params=[_parameter(field) for field in fields] + _settings(case),
+        params=[_parameter(field, field is fields[-1]) for field in fields] + _settings(case),
         help="\n\n".join([case.says, *required]),
         callback=_callback(case),
     )
@@ -54,7 +57,10 @@ def _settings(case: Case) -> list[click.Parameter]:
         click.Option(["--as-team"], default="", help="The team in whose name to ask."),
         click.Option(["--server"], envvar=SERVER, help=SERVER_HELP),
         click.Option(
-            ["--path"], default=".", type=folder, help="Where the repository is [default: here]."
+            ["--path"],
+            default=".",
+            type=folder,
+            help="A repository, or a file of work items [default: here].",
         ),
         click.Option(["--workspace"], type=folder, help="Folder of the facts."),
         click.Option(["--json", "as_json"], is_flag=True, help="Answer as one JSON document."),
@@ -81,8 +87,9 @@ def _callback(case: Case) -> Callable[..., None]:
             view = find_server(server).answer(case, asker, inputs)
         else:
             opened = Workspace(workspace or default_folder((path,)), Terminal())
-            if not any(field.file for field in fields):  # what takes a file is about that file
-                opened.read_names(path)
+            about_file = any(given.get(field.name) for field in fields if field.file)
+            if not about_file and (workspace is None or path != HERE):
+                read_all(opened, (path,), lines=False)
             view = answer(opened, case, asker, inputs)
         say(write_pretty_json(view)) if as_json else print_view(view)
 
@@ -111,9 +118,9 @@ def _read_file(field: Field, name: str) -> str:
         raise BadInput(field.name, name, f"a file that can be read, - for input: {error}") from None
 
 
-def _parameter(field: Field) -> click.Parameter:
+def _parameter(field: Field, last: bool) -> click.Parameter:
     """Words only: what they mean is decided where every interface decides it."""
-    if field.required:
+    if field.required and (last or not field.many):  # only one argument can take many words
         several = -1 if field.many else 1
         return click.Argument([field.name], required=False, nargs=several, metavar=_word(field))
     flag = f"--{field.name.replace('_', '-')}"

@@ -23,7 +23,7 @@ MODULES = {
 NAMES = {"export": "export_journal", "import": "import_journal"}  # other words are Python's own
 HELP = {
     "run": "Read a repository and open its team page in the browser.",
-    "ingest": "Read one or more repositories into the workspace.",
+    "ingest": "Read repositories and exports of work items into the workspace.",
     "report": "Write the team page as one self-contained HTML or Markdown file.",
     "ask": "Who knows this path, symbol or question, and what was written about it?",
     "check": "Compare the facts with git's own words, row by row.",

@@ -13,6 +13,7 @@ from groundplan.access import LOCAL_VIEWER
 from groundplan.bootstrap import Workspace, default_folder
 from groundplan.interfaces.catalogue import Asker, Case, answer
 from groundplan.interfaces.cli.asking import SERVER, SERVER_HELP
+from groundplan.interfaces.cli.options import read_all
 from groundplan.interfaces.cli.terminal import Terminal
 from groundplan.interfaces.remote import find_server
 from groundplan.terms.errors import GroundplanError, Refused, SourceDown
@@ -33,7 +34,7 @@ class Preparation(threading.Thread):
 
     def run(self) -> None:
         try:
-            repos = [self._opened.read_names(path).repo for path in self._paths]
+            repos = read_all(self._opened, self._paths, lines=False)
             self._names_read.set()
             for repo in repos:
                 self._opened.read_lines(repo)

@@ -106,8 +106,10 @@ def schema_of_view(view: type, found: dict[str, Schema], prefix: str) -> Schema:
 
 
 def name_of(kind: type) -> str:
-    """The name of a type's schema; a practice's own are named after it, as two may be alike."""
+    """The name of a type's schema; practices and records say whose, as two may be alike."""
     parts = kind.__module__.split(".")
+    if "records" in parts:
+        return f"{parts[-1]}.{kind.__name__}"
     if "practices" in parts[:-1]:
         return f"{parts[parts.index('practices') + 1]}.{kind.__name__}"
     return kind.__name__

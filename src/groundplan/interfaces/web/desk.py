@@ -96,7 +96,7 @@ class Desk:
         context = self.workspace.context(scope, key)
         repos = read_repos(context, scope)
         # the date, because what is read is logged once a day
-        facts = (repos, context.journal.version("identity"), context.now.date())
+        facts = (repos, context.facts, context.now.date())
         return Visit(
             context=context,
             scope=scope,

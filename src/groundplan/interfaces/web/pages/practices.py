@@ -80,8 +80,7 @@ def use_case(visit: Visit, case: Case, query: Mapping[str, str]) -> Page:
     """`/<practice>/<verb>`: what a use case answers, or the form of one that writes."""
     if case.writes:
         return form_page(visit, case, query)
-    known = {field.name for field in read_fields(case.inputs)}
-    given = {name: value for name, value in query.items() if name in known}
+    given = _read_query(case, query)
     needs = [f.name for f in read_fields(case.inputs) if f.required and not given.get(f.name)]
     if needs and not given:
         return form_page(visit, case, given)
@@ -149,10 +148,18 @@ def _read_first(visit: Visit, declared: Practice, query: Mapping[str, str]) -> A
     readable = [c for c in declared.use_cases if not c.writes and visit.scope.role in c.roles]
     if not readable:
         raise NotFound("There is no such page.", "All pages stand on /find.")
-    known = {field.name for field in read_fields(readable[0].inputs)}
-    given = {name: value for name, value in query.items() if name in known}
-    inputs = read_inputs(readable[0], given, text=True)
+    inputs = read_inputs(readable[0], _read_query(readable[0], query), text=True)
     return ask(readable[0], visit.context, visit.scope, inputs)
+
+
+def _read_query(case: Case, query: Mapping[str, str]) -> dict[str, str]:
+    """The fields of an address that the use case knows; a form sends those left empty too."""
+    known = {field.name: field for field in read_fields(case.inputs)}
+    return {
+        name: value
+        for name, value in query.items()
+        if name in known and (value or known[name].required)
+    }
 
 
 def _words(visit: Visit, declared: Practice, query: Mapping[str, str]) -> dict[str, object]:
