@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from groundplan.interfaces.cli.asking import print_view
-from groundplan.interfaces.cli.item_files import print_items, read_columns
+from groundplan.interfaces.cli.item_files import print_items
 from groundplan.interfaces.cli.options import (
     PATH,
     PATHS,
@@ -18,6 +18,7 @@ from groundplan.interfaces.cli.options import (
 )
 from groundplan.interfaces.cli.terminal import print_json, say
 from groundplan.interfaces.report import html_report, markdown_report
+from groundplan.sources.csv.tables import read_columns
 from groundplan.terms.errors import BadInput, Refused
 from groundplan.usecase import ask as answer_case
 

@@ -8,20 +8,8 @@ from typing import Final
 from groundplan.interfaces.cli.terminal import say
 from groundplan.sources.csv.ingest import ItemsRead
 from groundplan.sources.csv.item_events import Rejected
-from groundplan.terms.errors import BadInput
 
 MOST_LISTED: Final = 20  # rows; --json lists all
-
-
-def read_columns(said: Sequence[str]) -> dict[str, str]:
-    """`done=Shipped` as {"done": "Shipped"}. BadInput for one without a role."""
-    columns = {}
-    for text in said:
-        role, parted, column = text.partition("=")
-        if not (parted and role):
-            raise BadInput("--column", text, "ROLE=COLUMN, such as done=Shipped")
-        columns[role.strip()] = column.strip()
-    return columns
 
 
 def print_items(read: ItemsRead) -> None:

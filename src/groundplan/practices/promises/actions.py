@@ -28,6 +28,7 @@ from groundplan.records.promised import (
 from groundplan.records.roster import name_of
 from groundplan.records.words import check_line
 from groundplan.sources.csv.shape import read_history
+from groundplan.sources.csv.tables import read_columns
 from groundplan.terms.errors import BadInput, Refused
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.scope import Role, Scope
@@ -117,7 +118,7 @@ def suggest(context: Context, scope: Scope, inputs: rules.SuggestInputs) -> Sugg
 
 def calibrate(context: Context, scope: Scope, inputs: rules.CalibrateInputs) -> Calibration:
     """How often ranges would have held on any history of estimates, the plain method's beside."""
-    history = read_history(inputs.history, rules.read_columns(inputs.columns))
+    history = read_history(inputs.history, read_columns(inputs.columns))
     items, left_out = arrange(history.estimate, history.actual, history.person, history.at)
     people = len(set(items.person.tolist()))
     replayed = backtest(items, history.unit, same_unit=history.same_unit)

@@ -212,15 +212,6 @@ def check_range(low: float, high: float, odds: float) -> None:
         raise BadInput("odds", odds, f"{LEAST_ODDS} to {MOST_ODDS}", hint)
 
 
-def read_columns(named: Iterable[str]) -> dict[str, str]:
-    """Columns by what they hold; BadInput for words without an equals sign."""
-    pairs = [word.partition("=") for word in named]
-    for role, sign, column in pairs:
-        if not sign or not column:
-            raise BadInput("columns", role, "what it holds and its name, such as actual=Took")
-    return {role.strip(): column.strip() for role, _, column in pairs}
-
-
 def check_number(promises: Mapping[int, Promise], number: int) -> Promise:
     """The promise of that number; NotFound if there is none, Refused if it was withdrawn."""
     if number not in promises:

@@ -13,6 +13,7 @@ from groundplan.sources.csv.item_columns import SNAPSHOT, Mapped
 from groundplan.sources.csv.item_events import Rejected
 from groundplan.sources.csv.items import read_items
 from groundplan.sources.csv.shape import Guess
+from groundplan.sources.csv.tables import read_columns
 from groundplan.terms.errors import BadInput
 
 MOST_LISTED: Final = 10_000  # rows that were left out
@@ -57,12 +58,3 @@ def read_brought(text: str, columns: Iterable[str], now: datetime) -> tuple[Trac
         unread=export.unread[:MOST_LISTED],
     )
     return read_events(export.events, export.told_until, now), told
-
-
-def read_columns(named: Iterable[str]) -> dict[str, str]:
-    """Columns by what they hold; BadInput for words without an equals sign."""
-    pairs = [line.partition("=") for word in named for line in word.splitlines() if line.strip()]
-    for role, sign, _ in pairs:
-        if not (sign and role.strip()):
-            raise BadInput("columns", role, "what it holds and its name, such as done=Shipped")
-    return {role.strip(): column.strip() for role, _, column in pairs}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -137,3 +137,12 @@ def _unique_names(header: list[str]) -> list[str]:
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return names
+
+
+def read_columns(named: Iterable[str]) -> dict[str, str]:
+    """Columns by what they hold, of words such as `done=Shipped`; BadInput without equals sign."""
+    pairs = [line.partition("=") for word in named for line in word.splitlines() if line.strip()]
+    for role, sign, _ in pairs:
+        if not (sign and role.strip()):
+            raise BadInput("columns", role, "what it holds and its name, such as done=Shipped")
+    return {role.strip(): column.strip() for role, _, column in pairs}
