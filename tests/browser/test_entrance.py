@@ -47,7 +47,7 @@ def test_in_by_the_link_and_out_by_the_menu(
     assert page.url == f"{local_server.address}/"
     expect(page.get_by_role("heading", level=1)).to_contain_text("What the history of")
     page.keyboard.press("Tab")
-    menu = page.locator(".menu summary")
+    menu = page.locator(".account summary")
     menu.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("navigation", name="Account")).to_be_visible()
@@ -63,17 +63,17 @@ def test_in_by_the_link_and_out_by_the_menu(
 
 def test_escape_closes_the_menu(open_page: Opener, server: str) -> None:
     page = open_page(server)
-    page.locator(".menu summary").focus()
+    page.locator(".account summary").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="API tokens")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="API tokens")).not_to_be_visible()
-    assert page.evaluate("document.activeElement.matches('.menu summary')")
+    assert page.evaluate("document.activeElement.matches('.account summary')")
 
 
 def sign_out(page: Page) -> None:
     """By the menu."""
-    page.locator(".menu summary").click()
+    page.locator(".account summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
 
@@ -92,7 +92,7 @@ def sign_in_as_ann(open_page: Opener, team_server: Server, path: str) -> Page:
     type_into(page, "E-mail address", "ann@example.com")
     type_into(page, "Password", PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator(".menu summary")).to_contain_text("Ann Example")
+    expect(page.locator(".account summary")).to_contain_text("Ann Example")
     return page
 
 
@@ -111,7 +111,7 @@ def test_a_team_begins_and_a_colleague_is_let_in(open_page: Opener, team_server:
     other = open_page(invitation, stranger=True)
     type_into(other, "New password", PASSWORD)
     other.keyboard.press("Enter")
-    expect(other.locator(".menu summary")).to_contain_text("Ben Example")
+    expect(other.locator(".account summary")).to_contain_text("Ben Example")
     other.goto(f"{team_server.address}/account")
     assert look(other, "/account of a team", None) == []
 
@@ -145,7 +145,7 @@ def test_a_passkey_is_made_and_lets_in(open_page: Opener, team_server: Server) -
     sign_out(page)
     tab_to(page, "Use a passkey")
     page.keyboard.press("Enter")
-    expect(page.locator(".menu summary")).to_contain_text("Ann Example")
+    expect(page.locator(".account summary")).to_contain_text("Ann Example")
     page.goto(f"{team_server.address}/account")
     expect(page.get_by_role("main")).to_contain_text("by passkey")
     page.get_by_role("button", name="Remove the passkey").click()

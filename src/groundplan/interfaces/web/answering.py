@@ -18,7 +18,7 @@ from groundplan.interfaces.web.doors.doors import Doors
 from groundplan.interfaces.web.errors import say_crash, say_error
 from groundplan.interfaces.web.formats import Page, form_of, respond
 from groundplan.interfaces.web.gate import caller_of
-from groundplan.interfaces.web.places import navigation
+from groundplan.interfaces.web.places import NAVIGATION, list_practices
 from groundplan.interfaces.web.rendering import render
 from groundplan.terms.errors import BadInput, GroundplanError
 
@@ -69,7 +69,8 @@ def finish(request: Request, page: Page, visit: Visit | None = None) -> Response
         "who": read_who(request),
         "here": here,
         "path": request.url.path,
-        "navigation": navigation(visit.practices if visit else ()),
+        "navigation": NAVIGATION,
+        "practised": list_practices(visit.practices if visit else ()),
         "stages": visit.stages if visit else (),
         "pending": visit.lines_pending if visit else 0,
         "polled": False,

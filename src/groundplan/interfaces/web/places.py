@@ -14,6 +14,7 @@ NAVIGATION = (
     ("/", "Team"),
     ("/signals", "Signals"),
     ("/areas", "Areas"),
+    ("/ask", "Ask"),
 )
 _AT_THE_FOOT = frozenset({"identities"})  # needed seldom; every page's foot links it
 
@@ -27,19 +28,19 @@ class Place:
     href: str
 
 
-def navigation(practices: Sequence[Practice]) -> tuple[tuple[str, str], ...]:
-    """The links on top of every page."""
-    practised = tuple(
+def list_practices(practices: Sequence[Practice]) -> tuple[tuple[str, str], ...]:
+    """The links to practices, behind one word on top of every page."""
+    return tuple(
         (f"/{p.name}", p.name.replace("_", " ").capitalize())
         for p in practices
         if p.name not in _AT_THE_FOOT
     )
-    return (*NAVIGATION, *practised, ("/ask", "Ask"))
 
 
 def list_places(visit: Visit) -> tuple[Place, ...]:
     """Every place, pages first, then acts, signals and areas."""
-    pages = [Place(name, "page", href) for href, name in navigation(visit.practices)]
+    links = (*NAVIGATION, *list_practices(visit.practices))
+    pages = [Place(name, "page", href) for href, name in links]
     pages += [
         Place("Who is who", "page", "/identities"),
         Place("What this may be used for", "page", "/about/trust"),
