@@ -15,7 +15,7 @@
       const reply = await fetch("/find?format=json");
       places = reply.ok ? await reply.json() : [];
     }
-    list("");
+    list(input.value); // somebody may have typed before the places came
   }
 
   function list(text) {
