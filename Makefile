@@ -30,6 +30,7 @@ fast: $(VENV)/.installed-dev ## the tests without browser
 servers: $(VENV)/.installed-dev
 	@sh scripts/install-chromium
 	@sh scripts/install-postgres
+	@sh scripts/install-openid
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Groundplan needs Python 3.11 or newer; none was found."; exit 1; }

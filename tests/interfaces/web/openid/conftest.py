@@ -1,6 +1,6 @@
-"""A real OpenID provider (oidc-provider from npm) in a process of its own.
+"""A real OpenID provider (oidc-provider from npm, put there by `make test`) in a process of its own.
 
-Without node or npm the tests are skipped with one line, and fail where CI=true.
+Without it the tests are skipped with one line, and fail where CI=true.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-PINNED = "oidc-provider@9.13.3"
 BACK = "http://127.0.0.1:8088/sign-in/openid/back"
 TOOLS = Path(__file__).parents[4] / ".tools" / "openid"
 
@@ -27,16 +26,8 @@ def give_up(says: str) -> None:
 @pytest.fixture(scope="session")
 def provider_folder() -> Path:
     """Where oidc-provider is installed."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        give_up("node and npm were not found (on Debian: apt install npm)")
-    if not (TOOLS / "node_modules" / "oidc-provider").is_dir():
-        TOOLS.mkdir(parents=True, exist_ok=True)
-        options = ["--no-package-lock", "--no-audit", "--no-fund", "--silent"]
-        done = subprocess.run(
-            ["npm", "install", "--prefix", str(TOOLS), *options, PINNED], check=False, timeout=300
-        )
-        if done.returncode:
-            give_up(f"{PINNED} could not be installed by npm")
+    if not shutil.which("node") or not (TOOLS / "node_modules").is_dir():
+        give_up("no OpenID provider: `make servers` installs it (needs node and npm)")
     return TOOLS
 
 
@@ -47,12 +38,17 @@ def issuer(provider_folder: Path) -> Iterator[str]:
     process = subprocess.Popen(
         ["node", str(script), str(provider_folder), BACK],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
         text=True,
     )
     assert process.stdout is not None
-    found = next((line.strip() for line in process.stdout if line.startswith("http")), "")
-    assert found, "the provider did not start"
+    said: list[str] = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith("http"):
+            break
+    found = said[-1].strip() if said and said[-1].startswith("http") else ""
+    assert found, "the provider did not start:\n" + "".join(said)
     yield found
     process.kill()
     process.wait()
