@@ -86,7 +86,7 @@ def test_report(history: History, home: Path, tmp_path: Path, suffix: str) -> No
 
 def test_report_says_which_endings_it_writes(history: History, home: Path) -> None:
     done = groundplan(home, "report", history.path, "--out", "x.docx")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "ends in .html or .md" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from groundplan.interfaces.team_page import AreaState, Overview, RepoState, compose, observe
+from groundplan.interfaces.team_page import (
+    AreaState,
+    Overview,
+    RepoState,
+    TeamPage,
+    compose,
+    observe,
+)
 from groundplan.practices.catalogue import discover as discover_practices
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Finding, Reading, Signal
@@ -91,39 +98,45 @@ class TeamView:
 
 def list_signals(*_: object) -> Definitions:
     """Every signal's definition."""
-    return Definitions(tuple(_define(signal) for signal in discover_signals()))
+    return Definitions(tuple(define(signal) for signal in discover_signals()))
 
 
 def read_signal(context: Context, scope: Scope, inputs: ReadInputs) -> SignalReading:
     """One signal on the newest facts; NotFound if there is no such signal."""
     for signal in discover_signals():
         if signal.name == inputs.name:
-            return _view(observe(context, scope, signal))
+            return view_overview(observe(context, scope, signal))
     raise NotFound(f"There is no signal called {inputs.name!r}.", "signals.list names all.")
 
 
 def read_team_page(context: Context, scope: Scope, _: NoInputs) -> TeamView:
     """The findings, every signal and every area."""
-    page = compose(context, scope, discover_signals(), discover_practices())
+    return view_team_page(compose(context, scope, discover_signals(), discover_practices()))
+
+
+def view_team_page(page: TeamPage) -> TeamView:
+    """The page without what only its drawing needs."""
     return TeamView(
         page.repos,
         page.now,
         page.as_of,
         tuple(Topic(shown.topic, shown.finding) for shown in page.findings),
-        tuple(_view(overview) for overview in page.overviews),
+        tuple(view_overview(overview) for overview in page.overviews),
         page.areas,
         page.troubles,
     )
 
 
-def _define(signal: Signal) -> Definition:
+def define(signal: Signal) -> Definition:
+    """What the signal means, without its SQL and its functions."""
     return Definition(**{name: getattr(signal, name) for name in Definition.__slots__})
 
 
-def _view(overview: Overview) -> SignalReading:
+def view_overview(overview: Overview) -> SignalReading:
+    """The reading with its definition and its sentence, or what kept it from being read."""
     reading, signal = overview.reading, overview.signal
     finding = signal.speak(reading) if reading is not None else None
-    return SignalReading(_define(signal), reading, finding, overview.trouble)
+    return SignalReading(define(signal), reading, finding, overview.trouble)
 
 
 SIGNALS: Final = (

@@ -137,5 +137,5 @@ def test_commands_ask_the_server(server: Remote, tmp_path: Path) -> None:
     assert "changes/week (90%:" in done.stdout
     assert list(tmp_path.iterdir()) == []
     done = groundplan("signals", "list", **{VARIABLE: ""})
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "account page" in done.stderr

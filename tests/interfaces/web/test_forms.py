@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groundplan.interfaces.codec.views import write_pretty_json
 from groundplan.interfaces.web.memory import Memory
 from groundplan.interfaces.web.rendering import area_href, render, with_query
-from groundplan.interfaces.web.tables import Table, as_csv, as_json, markdown_table
+from groundplan.interfaces.web.tables import Table, as_csv, markdown_table
 from groundplan.interfaces.web.wording import say_change, say_span
 from groundplan.interfaces.web.workspace import StageState
 from groundplan.signals.signal import Block
@@ -50,7 +51,7 @@ def test_json_holds_no_number_that_json_cannot() -> None:
         "block": Block(date(2024, 1, 1), date(2024, 1, 8)),
         "text": "a\ud800b",
     }
-    read = json.loads(as_json(view))
+    read = json.loads(write_pretty_json(view))
     assert read["nan"] is None
     assert read["array"] == [1.0, None]
     assert read["count"] == 3

@@ -14,10 +14,9 @@ from groundplan.access import LOCAL_VIEWER
 from groundplan.bootstrap import Workspace, default_folder
 from groundplan.interfaces.catalogue import Asker, Case, answer, list_use_cases
 from groundplan.interfaces.cli.options import read_all
-from groundplan.interfaces.cli.terminal import Terminal, say
+from groundplan.interfaces.cli.terminal import Terminal, print_json, say
 from groundplan.interfaces.codec.fields import Field, read_fields, say_unit
 from groundplan.interfaces.codec.inputs import read_inputs, read_key, without_controls
-from groundplan.interfaces.codec.views import write_pretty_json
 from groundplan.practices.catalogue import discover
 from groundplan.sources.csv.tables import decode
 from groundplan.terms.errors import BadInput
@@ -91,7 +90,7 @@ def _callback(case: Case) -> Callable[..., None]:
             if not about_file and (workspace is None or path != HERE):
                 read_all(opened, (path,), lines=False)
             view = answer(opened, case, asker, inputs)
-        say(write_pretty_json(view)) if as_json else print_view(view)
+        print_json(view) if as_json else print_view(view)
 
     return ask
 

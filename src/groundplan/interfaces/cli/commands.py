@@ -17,6 +17,7 @@ from groundplan.interfaces.cli.options import (
     shared,
 )
 from groundplan.interfaces.cli.terminal import print_json, say
+from groundplan.interfaces.readings import view_team_page
 from groundplan.interfaces.report import html_report, markdown_report
 from groundplan.sources.csv.tables import read_columns
 from groundplan.terms.errors import BadInput, Refused
@@ -87,7 +88,7 @@ def report(
     read_all(opened, (path,))
     page = compose_page(opened)
     if as_json:
-        print_json(page)
+        print_json(view_team_page(page))
     if out is None:
         if not as_json:
             say(markdown_report(page))

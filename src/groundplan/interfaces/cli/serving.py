@@ -14,6 +14,7 @@ import click
 from groundplan.bootstrap import Workspace
 from groundplan.interfaces.cli.options import PATHS, compose_page, open_workspace, read_all, shared
 from groundplan.interfaces.cli.terminal import print_json, say
+from groundplan.interfaces.readings import view_team_page
 from groundplan.interfaces.terminal_page import terminal_page
 from groundplan.terms.errors import BadInput, GroundplanError, Refused
 
@@ -103,7 +104,7 @@ def serve(
 
 def _print_page(opened: Workspace, as_json: bool) -> None:
     page = compose_page(opened)
-    print_json(page) if as_json else say(terminal_page(page))
+    print_json(view_team_page(page)) if as_json else say(terminal_page(page))
 
 
 def _serve(

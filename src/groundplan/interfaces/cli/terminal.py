@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Any
 
-import msgspec
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -21,6 +19,7 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from groundplan.interfaces.codec.views import write_pretty_json
 from groundplan.terms.progress import Stage
 
 QUIET_PRINT_SHARE = 0.25  # without a terminal, one line for each quarter of a stretch
@@ -132,12 +131,7 @@ class _Lines:
 
 def print_json(value: object) -> None:
     """One JSON document on standard output; dataclasses become objects."""
-    text = msgspec.json.format(msgspec.json.encode(_plain(value)), indent=2)
-    sys.stdout.write(text.decode() + "\n")
-
-
-def _plain(value: object) -> Any:
-    return msgspec.to_builtins(value, enc_hook=str)
+    sys.stdout.write(write_pretty_json(value) + "\n")
 
 
 def say(text: str = "") -> None:

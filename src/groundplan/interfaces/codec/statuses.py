@@ -35,7 +35,7 @@ UNREADABLE = 400  # the inputs are not of the declared form; the use case was ne
 # The first kind that fits counts, so the narrower one stands first.
 STATUSES: tuple[tuple[type[GroundplanError], Status], ...] = (
     (NotFound, Status("not-found", 404, 3, "This is not here")),
-    (BadInput, Status("bad-input", 422, 1, "This cannot be asked that way")),
+    (BadInput, Status("bad-input", 422, 2, "This cannot be asked that way")),
     (Conflict, Status("conflict", 409, 4, "Somebody was faster")),
     (Refused, Status("refused", 409, 4, "This was not done")),
     (SourceDown, Status("unavailable", 503, 5, "The facts cannot be reached now")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -33,6 +34,8 @@ def _plain(value: object) -> object:
         return value.item()
     if isinstance(value, np.ndarray):
         return value.tolist()
+    if isinstance(value, PurePath):
+        return str(value)
     raise NotImplementedError(f"{type(value).__name__} has no JSON form")
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from groundplan.interfaces.web.tables import Table, as_csv, as_json, markdown_table, one_line
+from groundplan.interfaces.codec.views import write_pretty_json
+from groundplan.interfaces.web.tables import Table, as_csv, markdown_table, one_line
 from groundplan.terms.errors import BadInput
 
 FORMS = ("html", "json", "csv", "md")
@@ -53,8 +54,7 @@ def respond(request: Request, page: Page, form: str, html: str) -> Response:
     """The page in one of its forms; `html` is the rendered one."""
     name = request.url.path.strip("/").replace("/", "-") or "team"
     if form == "json":
-        body: bytes | str = as_json(page.view)
-        kind = "application/json"
+        body, kind = write_pretty_json(page.view), "application/json"
     elif form == "csv":
         body, kind = as_csv(page.table), "text/csv"
     elif form == "md":

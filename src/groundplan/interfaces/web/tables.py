@@ -1,15 +1,11 @@
-"""Rows to take away: as CSV, as Markdown, as JSON; nothing in them can run anywhere."""
+"""Rows to take away: as CSV, as Markdown; nothing in them can run anywhere."""
 
 from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import msgspec
-import numpy as np
 
 from groundplan.interfaces.charts.svg import show_hidden
 
@@ -20,38 +16,6 @@ class Table:
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[object]]
-
-
-def as_json(view: object) -> bytes:
-    """The view as JSON; what is not a finite number is null."""
-    return msgspec.json.format(msgspec.json.encode(_finite(view)), indent=2)
-
-
-def _finite(view: object) -> object:
-    built = msgspec.to_builtins(view, builtin_types=(), enc_hook=_plain)
-    return _without_nan(built)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if callable(value):
-        return None
-    raise NotImplementedError(f"{type(value).__name__} has no JSON form")
-
-
-def _without_nan(value: object) -> object:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {str(key): _without_nan(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(item) for item in value]
-    return value
 
 
 def as_csv(table: Table) -> str:

@@ -44,6 +44,10 @@ where p.actor in ('bot', 'agent') order by p.actor, p.name, p.person_id, a.name,
 _COUNTS = """
 select (select count(*) from people where actor = 'human'), (select count(*) from accounts)
 """
+_OF_ONE_PERSON = """
+select a.name, a.email from accounts a join accounts b on b.person_id = a.person_id
+where b.name = :name and b.email = :email
+"""
 _FIND = """
 select name, email from accounts where trim(name) = :name and lower(trim(email)) = lower(:email)
 order by (trim(email) = :email) desc, name, email
@@ -79,13 +83,15 @@ def decide(context: Context, scope: Scope, inputs: DecideInputs) -> Decided:
 
     `same`, `different`: two accounts are one person, or two whatever speaks for a merge. `apart`:
     an account stands for itself. `human`, `bot`, `agent`: what stands behind a person's accounts.
-    NotFound for an account that nobody saw, Refused if exactly that holds already.
+    NotFound for an account that nobody saw, Refused if exactly that holds already, or if an account
+    is linked to somebody else on the roster.
     """
     verdict, kind = rules.check_verdict(inputs)
     account = _find_account(context, "account", inputs.account)
     other = _find_account(context, "other", inputs.other) if inputs.other.strip() else None
     if account == other:
         raise BadInput("other", inputs.other, "another account than the first")
+    _check_owners(context, scope, account, other)
     decision = Decision(verdict, account, other, kind)
     entries = context.journal.read(STREAM)
     for number, old in standing(entries).items():
@@ -109,8 +115,10 @@ def undo(context: Context, scope: Scope, inputs: UndoInputs) -> Decided:
     entry = _find_decision(entries, inputs.number)
     if any(e.kind == UNDONE and e.body["version"] == entry.version for e in entries):
         raise Refused(f"Decision {entry.version} was taken back before.")
+    decision = read_decision(entry)
+    _check_owners(context, scope, decision.account, decision.other)
     context.journal.append(STREAM, UNDONE, {"version": entry.version}, expected=_newest(entries))
-    says = f"No longer decided: {rules.say(read_decision(entry))}"
+    says = f"No longer decided: {rules.say(decision)}"
     return Decided(entry.version, says, "Decide it again.")
 
 
@@ -150,6 +158,18 @@ def _choose(rows: Sequence[MergeRow], inputs: ListInputs) -> tuple[MergeRow, ...
         if inputs.certainty in ("", row.certainty) and rules.is_about(row, inputs.about)
     ]
     return tuple(chosen[: inputs.most])
+
+
+def _check_owners(context: Context, scope: Scope, *accounts: Account | None) -> None:
+    """Team numbers count linked people: who could move one out could subtract what is theirs."""
+    others = {link.account for link in context.roster.links if link.person_id != scope.viewer}
+    for account in filter(None, accounts if others else ()):
+        rows = context.mart.rows(_OF_ONE_PERSON, {"name": account.name, "email": account.email})
+        if others & {account, *(Account(*row) for row in rows)}:
+            raise Refused(
+                f"{rules.show(account)} belongs to somebody else on the roster.",
+                "Only they may say what stands behind it: ask them to.",
+            )
 
 
 def _find_account(context: Context, field: str, text: str) -> Account:

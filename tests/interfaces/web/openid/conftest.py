@@ -1,4 +1,4 @@
-"""A real OpenID provider (oidc-provider from npm, put there by `make test`) in a process of its own.
+"""A real OpenID provider (oidc-provider from npm, installed by `make servers`) in its own process.
 
 Without it the tests are skipped with one line, and fail where CI=true.
 """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from groundplan.interfaces import charts
+from groundplan.interfaces.readings import define, view_overview
 from groundplan.interfaces.team_page import Overview
 from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.formats import Page
 from groundplan.interfaces.web.pages.team import overview_table, sparks
 from groundplan.interfaces.web.rows import RowsPage, rows_behind
 from groundplan.interfaces.web.tables import Table, markdown_table, markdown_text
-from groundplan.interfaces.web.views import view_definition, view_overview
 from groundplan.interfaces.web.wording import say_block, say_change, say_interval, say_value
 from groundplan.signals.signal import Reading, Signal
 from groundplan.terms.estimate import Unknown
@@ -60,7 +60,7 @@ def signal(visit: Visit, name: str, page: int, *, all_rows: bool) -> Page:
         view={
             "reading": reading,
             "sentence": sentence,
-            "definition": view_definition(declared),
+            "definition": define(declared),
             "rows": rows,
         },
         table=table,
@@ -84,7 +84,7 @@ def _unread(declared: Signal, trouble: str) -> Page:
             "sentence": declared.says,
             "detail": "",
         },
-        view={"trouble": trouble, "definition": view_definition(declared)},
+        view={"trouble": trouble, "definition": define(declared)},
         table=Table(("Signal", "Trouble"), [(declared.title, trouble)]),
         markdown=f"This signal could not be read: {markdown_text(trouble)}",
         status=503,

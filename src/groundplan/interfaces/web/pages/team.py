@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from groundplan.facts.areas import name_area
 from groundplan.interfaces import charts
+from groundplan.interfaces.readings import view_team_page
 from groundplan.interfaces.team_page import AreaState, Overview, Shown, TeamPage
 from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.formats import Page
 from groundplan.interfaces.web.rendering import area_href
 from groundplan.interfaces.web.tables import Table, markdown_text
-from groundplan.interfaces.web.views import view_team_page
 from groundplan.interfaces.web.wording import (
     say_change,
     say_count,
