@@ -13,6 +13,7 @@ from pathlib import Path
 from groundplan.facts import mart_sql
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.mart_knowledge import build_rollups
+from groundplan.facts.mart_work import build_items
 from groundplan.inference import go_to
 
 START = "timestamp '2012-01-02'"
@@ -27,6 +28,7 @@ class Size:
     people: int = 3000
     files: int = 80_000
     areas: int = 30
+    items: int = 20_000
     repo: str = "synthetic"
 
     @property
@@ -164,6 +166,19 @@ _TABLES = (
     "drop macro moment",
 )
 
+# twenty thousand items over the years: most are done some weeks later, a twelfth is open still
+_TOLD = """
+create table told as
+select 'items:synthetic' as source, 'item-' || i as item_id, moment(share) + wait as happened_at,
+  what, value, '' as name, '' as email, stage, '' as team, i as nr, cast(1 as bigint) as run
+from (select i, (i + u(i, 21)) / {items} as share from range({items}) t(i)),
+  (values ('created', '', 'todo', 0), ('titled', 'a thing to do', null, 0),
+    ('started', '', 'doing', 1), ('done', '', 'done', 2)) as step(what, value, stage, part),
+  lateral (select to_microseconds(
+    cast(part * 14 * 86400e6 * -ln(1 - 0.999 * u(i, 22)) as bigint)) as wait)
+where part = 0 or u(i, 30) < 0.92
+"""
+
 
 def generate(path: Path, size: Size) -> None:
     """Write the mart at `path`; it must not be there yet."""
@@ -180,10 +195,14 @@ def generate(path: Path, size: Size) -> None:
             "repo": size.repo,
             "kind": _KIND.format("kind_u"),
         }
+        engine.execute(_TOLD.format(items=size.items))
         for table in _TABLES:
             engine.execute(table.format(**words))
         engine.execute(mart_sql.AREA_WEEKS)
         build_rollups(engine, go_to.settings())
+        engine.execute("create view held_events as select * from told")
+        build_items(engine)
+        engine.execute("drop table told")
         engine.execute("checkpoint")
     finally:
         engine.close()

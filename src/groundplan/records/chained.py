@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from groundplan.records.appending import COLUMNS, Request, Turn, append_all, insert_all
 from groundplan.records.chain import Row, canonical, check_name, check_saying, entry_of, fault
-from groundplan.records.group_commit import GroupCommit
+from groundplan.records.combining import Combining
 from groundplan.records.journal import ERASURES, Broken, Entry, Saying
 from groundplan.terms.errors import Refused
 
@@ -38,11 +38,16 @@ TABLES: Final = (
     f"insert into groundplan_journal (schema, entries, at) values ({SCHEMA_VERSION}, 0, '')",
 )
 _SELECT: Final = f"select {COLUMNS} from groundplan_entry"
+_ERASURES: Final = "select max(version) from groundplan_entry where stream = ?"
 _NEWS: Final = (
-    "select (select max(version) from groundplan_entry where stream = ?) as erasures, "
-    f"{COLUMNS} from (select 1) as one "
-    "left join groundplan_entry on stream = ? and version > ? order by version"
+    "with wanted (nr, stream, known) as (values {values}) "
+    f"select ({_ERASURES}), wanted.nr, {', '.join(f'entry.{name}' for name in Row._fields)} "
+    "from wanted "
+    "left join groundplan_entry as entry on entry.stream = wanted.stream "
+    "and entry.version > wanted.known order by wanted.nr, entry.version"
 )
+_NEWS_AT_ONCE: Final = 64
+_News = tuple[int, list[Row]]
 
 
 class ChainedJournal(ABC):
@@ -54,7 +59,8 @@ class ChainedJournal(ABC):
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._appends = GroupCommit(self._append_all)
+        self._appends = Combining(self._append_all)
+        self._news = Combining(self._read_news, _NEWS_AT_ONCE)
 
     @abstractmethod
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -94,9 +100,21 @@ class ChainedJournal(ABC):
 
     def news(self, stream: str, after: int) -> tuple[int, Sequence[Entry]]:
         """What `read` gives, and how many erasures there had been at that moment."""
-        found = self.rows(_NEWS, (ERASURES, stream, after))
-        entries = [entry_of(Row(*row)) for _, *row in found if row[0] is not None]
-        return found[0][0] or 0, entries
+        erasures, rows = self._news.ask((stream, after))
+        return erasures, [entry_of(row) for row in rows]
+
+    def _read_news(self, wanted: Sequence[tuple[str, int]]) -> list[_News]:
+        """The news of many readers in one query."""
+        values = ", ".join(["(?, ?, ?)"] * len(wanted))
+        asked = (
+            value for nr, (stream, after) in enumerate(wanted) for value in (nr, stream, after)
+        )
+        found = self.rows(_NEWS.format(values=values), (*asked, ERASURES))
+        news: list[_News] = [(found[0][0] or 0, []) for _ in wanted]
+        for _, nr, *row in found:
+            if row[0] is not None:
+                news[nr][1].append(Row(*row))
+        return news
 
     def read_all(self, after: int = 0, most: int = 10_000) -> Sequence[Entry]:
         """The entries of every stream with a seq above `after`, in order; at most `most`."""

@@ -1,7 +1,7 @@
-"""Group commit: whoever comes while the disk is busy is written together in the next go.
+"""Combining: whoever comes while the store is busy is served with others in the next go.
 
-One flush to the disk then serves all who waited for it (DeWitt et al. 1984, "Implementation
-techniques for main memory database systems"), and nobody waits longer than for two of them.
+One flush then serves all who append (group commit: DeWitt et al. 1984, "Implementation techniques
+for main memory database systems"), one query all who read (flat combining: Hendler et al. 2010).
 """
 
 from __future__ import annotations
@@ -23,23 +23,27 @@ class _Place(Generic[Request, Answer]):
         self.gate = threading.Semaphore(0)
 
 
-class GroupCommit(Generic[Request, Answer]):
+class Combining(Generic[Request, Answer]):
     """A queue without a thread of its own: the first who waits does the work for all who wait.
 
     act: does many requests in one go, and answers each with a result, or an error for it alone;
-    what it raises is raised to all of them. It is never run twice at a time.
+    what it raises is raised to all of them. It is never run twice at a time, and never with more
+    than `most` requests.
     """
 
     def __init__(
-        self, act: Callable[[Sequence[Request]], Sequence[Answer | BaseException]]
+        self,
+        act: Callable[[Sequence[Request]], Sequence[Answer | BaseException]],
+        most: int = 1_000,
     ) -> None:
         self._act = act
+        self._most = most
         self._guard = threading.Lock()
         self._waiting: list[_Place[Request, Answer]] = []
         self._led = False
 
     def ask(self, request: Request) -> Answer:
-        """The answer to `request`, when it was done."""
+        """The answer to `request`, when it was done; nobody waits longer than for two goes."""
         place: _Place[Request, Answer] = _Place(request)
         with self._guard:
             self._waiting.append(place)
@@ -55,7 +59,7 @@ class GroupCommit(Generic[Request, Answer]):
 
     def _lead(self) -> None:
         with self._guard:
-            places, self._waiting = self._waiting, []
+            places, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
         outcomes: Sequence[Answer | BaseException]
         try:
             outcomes = self._act([place.request for place in places])

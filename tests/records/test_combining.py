@@ -9,7 +9,7 @@ import pytest
 
 from groundplan.records.chained import ChainedJournal
 from groundplan.records.connections import Connections
-from groundplan.records.group_commit import GroupCommit
+from groundplan.records.combining import Combining
 from groundplan.terms.errors import Conflict, GroundplanError, Refused
 from tests.journals import NOON, say, saying
 from tests.records.places import Place
@@ -38,7 +38,7 @@ class Slow:
 Asked = tuple[list[threading.Thread], dict[int, object]]
 
 
-def ask_all(commits: GroupCommit[int, int], requests: Sequence[int]) -> Asked:
+def ask_all(commits: Combining[int, int], requests: Sequence[int]) -> Asked:
     answers: dict[int, object] = {}
 
     def ask(request: int) -> None:
@@ -53,7 +53,7 @@ def ask_all(commits: GroupCommit[int, int], requests: Sequence[int]) -> Asked:
     return threads, answers
 
 
-def waiting_for(commits: GroupCommit[int, int], count: int) -> None:
+def waiting_for(commits: Combining[int, int], count: int) -> None:
     deadline = threading.Event()
     for _ in range(PATIENCE_S * 100):
         if len(commits._waiting) == count:
@@ -64,7 +64,7 @@ def waiting_for(commits: GroupCommit[int, int], count: int) -> None:
 
 def test_who_comes_meanwhile_goes_together_in_order_of_coming() -> None:
     slow = Slow()
-    commits: GroupCommit[int, int] = GroupCommit(slow)
+    commits: Combining[int, int] = Combining(slow)
     threads, answers = ask_all(commits, [0])
     slow.begun.acquire()
     for nr in range(1, 7):
@@ -85,7 +85,7 @@ def test_who_comes_meanwhile_goes_together_in_order_of_coming() -> None:
 @pytest.mark.parametrize("error", [OSError("disk"), KeyboardInterrupt()])
 def test_what_fails_for_all_is_told_to_all_and_the_next_go_works(error: BaseException) -> None:
     slow = Slow()
-    commits: GroupCommit[int, int] = GroupCommit(slow)
+    commits: Combining[int, int] = Combining(slow)
     first, answer = ask_all(commits, [0])
     slow.begun.acquire()
     second, answers = ask_all(commits, [2, 4, 6])
