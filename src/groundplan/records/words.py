@@ -20,4 +20,11 @@ def check_line(field: str, text: str) -> str:
     return text
 
 
+def check_number(field: str, value: float, low: float, high: float) -> float:
+    """The number; BadInput unless it lies between low and high."""
+    if not low <= value <= high:
+        raise BadInput(field, value, f"{low:g} to {high:g}")
+    return value
+
+
 _JOINERS: Final = "\u200d\u200c"  # inside emoji and in Persian and Indic words

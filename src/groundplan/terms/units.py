@@ -83,6 +83,7 @@ DAYS = Unit("days", "days", Style.DURATION)
 HOURS = Unit("hours", "hours", Style.DURATION)
 WORKING_DAYS = Unit("working_days", "working days", Style.DURATION)
 WEEKS = Unit("weeks", "weeks", Style.DURATION)
+PERSON_WEEKS = Unit("person_weeks", "person-weeks", Style.DURATION)
 SWITCHES_PER_DAY = Unit("switches_per_day", "switches/person-day", Style.RATE)
 RATIO = Unit("ratio", "times", Style.RATE)
 
@@ -94,6 +95,7 @@ Lines = Annotated[int, LINES]
 Days = Annotated[float, DAYS]
 WorkingDays = Annotated[float, WORKING_DAYS]
 Hours = Annotated[float, HOURS]
+PersonWeeks = Annotated[float, PERSON_WEEKS]
 
 FILE: Final = "file"
 
