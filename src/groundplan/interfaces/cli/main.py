@@ -15,6 +15,7 @@ from groundplan.terms.errors import GroundplanError
 COMMANDS = "groundplan.interfaces.cli.commands"
 MODULES = {
     "mcp": "groundplan.interfaces.cli.mcp",
+    "simulate": "groundplan.interfaces.cli.simulating",
     **dict.fromkeys(("run", "serve"), "groundplan.interfaces.cli.serving"),
     **dict.fromkeys(
         ("journal", "backup", "restore", "export", "import"), "groundplan.interfaces.cli.journals"
@@ -35,6 +36,7 @@ HELP = {
     "export": "Write the journal as JSON Lines.",
     "import": "Fill an empty journal with JSON Lines.",
     "mcp": "Answer a model's tool calls on standard input and output.",
+    "simulate": "Write a workspace of teams that never were, with effects that are known.",
 }
 BESIDE = {
     "signals": "Read single signals off the facts.",
