@@ -115,13 +115,7 @@ def plan(
     mean_gain, mean_cost = gains.mean(axis=0), costs.mean(axis=0)
     (chosen,) = solve(mean_gain[None], mean_cost[None], np.array([capacity]))
     standings = tuple(
-        Standing(
-            one.name,
-            share_of(int(inside[:, at].sum()), worlds, "worlds"),
-            _spread(gains[:, at], unit),
-            _spread(costs[:, at], cost_unit),
-            float((gains[:, at] <= 0).mean()),
-        )
+        _stand(one, gains[:, at], costs[:, at], inside[:, at], unit, cost_unit)
         for at, one in enumerate(candidates)
     )
     return Plan(
@@ -131,6 +125,14 @@ def plan(
         float((costs[:, chosen].sum(axis=1) > capacity).mean()),
         worlds,
     )
+
+
+def _stand(
+    one: Candidate, gain: Floats, cost: Floats, inside: Flags, unit: Unit, cost_unit: Unit
+) -> Standing:
+    belongs = share_of(int(inside.sum()), len(inside), "worlds")
+    loses = float((gain <= 0).mean())
+    return Standing(one.name, belongs, _spread(gain, unit), _spread(cost, cost_unit), loses)
 
 
 def _draw(quantity: Interval, worlds: int, rng: np.random.Generator) -> Floats:
@@ -204,15 +206,14 @@ def _relax(
     price = np.where(
         everything | ~wanted[rows, at], 0.0, gain[rows, at] / np.maximum(cost[rows, at], 1e-300)
     )
-    left = capacity - np.where(fits, cost, 0.0).sum(axis=1)
+    room = capacity - np.where(fits, cost, 0.0).sum(axis=1)
     certain = np.where(fits, gain, 0.0).sum(axis=1)
-    taken = fits & wanted
+    taken, left = fits & wanted, room
     for place in range(gain.shape[1]):  # what still fits behind the first that does not
         add = ~taken[:, place] & wanted[:, place] & (cost[:, place] <= left)
         taken[:, place] |= add
         left = left - np.where(add, cost[:, place], 0.0)
     least = np.where(taken, gain, 0.0).sum(axis=1)
-    room = capacity - np.where(fits, cost, 0.0).sum(axis=1)
     return taken, least, certain + price * room, price
 
 
