@@ -1,0 +1,1 @@
+"""Whether an intervention helped: panels of units over periods in, effects out."""
