@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 from scipy.special import expit, gammaincinv, ndtr
 
+from groundplan.signals.reprioritisations import WEEKS_A_MONTH
 from groundplan.signals.signal import Sample
 
 MONDAY = np.datetime64("2024-01-01", "D")
@@ -179,6 +180,23 @@ def hopping(rng: Rng, weeks: int) -> Sample:
     )
 
 
+CUTS = np.linspace(0.1, 1.5, 10)  # interruptions a week, of ten engineers
+
+
+def interrupting(rng: Rng, weeks: int) -> Sample:
+    """Ten engineers, seven weeks in ten with items; bad weeks are bad for all (AR 0.3)."""
+    index, person = np.divmod(np.arange(weeks * 10), 10)
+    level = np.exp(0.4 * wave(rng, weeks, 0.3) - 0.08)[index]
+    cuts = rng.poisson(CUTS[person] * level * rng.gamma(2.0, 0.5, len(index)))
+    some = rng.random(len(index)) < 0.7
+    return sample_of(
+        weeks,
+        index[some],
+        engineer_weeks=np.ones(some.sum()),
+        interruptions=cuts[some].astype(float),
+    )
+
+
 def starters(rng: Rng, weeks: int) -> Sample:
     """Newcomers with log-normal times to a fifth change, watched until the last week."""
     counts = clumped(rng, weeks, 0.8, 1.5, 0.3)
@@ -307,6 +325,23 @@ WORLDS: dict[str, tuple[World, ...]] = {
             hopping,
             lambda: float(HOPS.mean()),
         ),
+    ),
+    "interruptions": (
+        World(
+            "ten engineers of their own, gamma-Poisson cuts, weeks wander (AR 0.3)",
+            (13, 26),
+            interrupting,
+            lambda: float(CUTS.mean()),
+        ),
+    ),
+    "reprioritisations": tuple(
+        World(
+            f"{mean:g} changes a week, variance {phi:g} x mean, AR(1) intensity {rho:g}",
+            (13, 26),
+            landings(mean, phi, rho),
+            lambda mean=mean: mean * WEEKS_A_MONTH,
+        )
+        for mean, phi, rho in ((3, 2, 0.3), (12, 4, 0.3))
     ),
     "off_hours": (
         World(

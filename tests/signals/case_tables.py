@@ -14,7 +14,9 @@ from groundplan.facts import mart_sql, mart_tables
 from groundplan.facts.engines.duckdb import DuckDB
 
 START = datetime(2024, 1, 1)  # a Monday
-READ = ("commits", "credits", "changes", "files", "landings", "repos")
+READ = (
+    "commits", "credits", "changes", "files", "landings", "repos", "people", "items", "item_events",
+)  # fmt: skip
 TABLES = {table.name: table.column_names for table in mart_tables.TABLES if table.name in READ}
 DEFAULTS: dict[str, object] = {
     "repo": "r",
@@ -38,6 +40,9 @@ DEFAULTS: dict[str, object] = {
     "files": 1,
     "file_id": 1,
     "shallow": False,
+    "source": "items:board",
+    "team": "",
+    "run": 1,
 }
 Row = dict[str, Any]
 
@@ -76,6 +81,7 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
     first, step = pattern.pop("week", 0), pattern.pop("every", 1)
     wanted = range(first, pattern.pop("until", weeks), step) if each else [first]
     commit, own_files = pattern.pop("commit", None), pattern.pop("own_files", None)
+    item = pattern.pop("item", None)
     own_person, own_each = pattern.pop("own_person", None), pattern.pop("own_each", False)
     own_area = pattern.pop("own_area", None)
     rows = []
@@ -88,6 +94,8 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
                 row["person_id"] = f"{own_person}{week}"
             if commit:
                 row["commit_id"], row["order_nr"] = f"{commit}{week}", week * 100 + ord(commit)
+            if item:
+                row["item_id"] = f"{item}{week}.{copy}"
             if own_files is not None:
                 row["file_id"] = 1000 + (week - own_files) * 100 + copy
             if own_area is not None:
@@ -101,7 +109,8 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
 def literals(table: str, row: Row, nr: int, as_of: datetime) -> str:
     """One row of a table, as SQL."""
     week, day, hour = row.pop("week"), row.pop("day", 1), row.pop("hour", 12)
-    undated = row.pop("undated", False)
+    undated, took_days = row.pop("undated", False), row.pop("took_days", None)
+    before = timedelta(hours=row.pop("hours", 24))
     at = START + timedelta(weeks=week, days=day, hours=hour)
     monday = None if undated else (START + timedelta(weeks=week)).date()
     if "commit_id" in row and "order_nr" not in row:
@@ -118,8 +127,13 @@ def literals(table: str, row: Row, nr: int, as_of: datetime) -> str:
         "landed_at": at,
         "authored_week": monday,
         "landed_week": monday,
-        "first_authored_at": at - timedelta(hours=row.pop("hours", 24)),
+        "first_authored_at": at - before,
         "as_of": as_of,
+        "created_at": at - before,
+        "started_at": at,
+        "done_at": None if took_days is None else at + timedelta(days=took_days),
+        "happened_at": at,
+        "nr": nr,
         **row,
     }
     return "(" + ", ".join(literal(told.get(name)) for name in TABLES[table]) + ")"
