@@ -29,7 +29,7 @@ from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.period import monday_of
 from groundplan.terms.scope import Scope
 
-CLAIMS_ON_A_PAGE = 12  # changes that a reader is shown side by side
+CLAIMS_ON_A_PAGE = 14  # changes that a reader is shown side by side: one a signal
 MOST_WINDOWS = 16  # equal windows of a series, newest last
 WEEK = np.timedelta64(7, "D")
 NO_GROUP = Unknown(
