@@ -31,6 +31,8 @@ servers: $(VENV)/.installed-dev
 	@sh scripts/install-chromium
 	@sh scripts/install-postgres
 	@sh scripts/install-openid
+	@sh scripts/install-octokit
+	@sh scripts/install-sshd
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Groundplan needs Python 3.11 or newer; none was found."; exit 1; }

@@ -1,0 +1,164 @@
+"""Which hosts and trackers a workspace reads, and where the secret of each is; never the secret."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache, partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from groundplan import sources
+from groundplan.bootstrap.secrets import read_secret
+from groundplan.facts.erasure import Mask
+from groundplan.facts.ledger import Ledger
+from groundplan.facts.raw import Raw, RawReply
+from groundplan.sources.http.secrets import Auth, Nobody
+from groundplan.sources.http.sync import Source, Synced, rebuild, sync
+from groundplan.terms.errors import BadInput, NotFound, SourceBroken
+from groundplan.terms.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One thing that is read.
+
+    by: the source's folder. name: what it is called there. api: its server's address, "" for the
+    usual one. secret: where the token is (bootstrap/secrets.py), "" to ask without. user: whose
+    it is, where the server wants to know. app, installation: of a GitHub App; then the secret is
+    its private key.
+    """
+
+    by: str
+    name: str
+    api: str = ""
+    secret: str = ""
+    user: str = ""
+    app: str = ""
+    installation: str = ""
+
+    @property
+    def address(self) -> str:
+        """As people write it: `github:owner/name`."""
+        return f"{self.by}:{self.name}"
+
+
+class Connections:
+    """The connections of a workspace, in a file that people may read and change."""
+
+    def __init__(self, folder: Path, environ: Mapping[str, str] = os.environ) -> None:
+        self._path = folder / "connections.json"
+        self._environ = environ
+
+    def load(self) -> tuple[Connection, ...]:
+        """Every connection, in the order they were made."""
+        if not self._path.exists():
+            return ()
+        try:
+            told = json.loads(self._path.read_text(encoding="utf-8"))
+            return tuple(Connection(**each) for each in told)
+        except (ValueError, TypeError) as error:
+            raise SourceBroken(
+                f"{self._path}: no list of connections", "Mend it, or delete it and connect again."
+            ) from error
+
+    def find(self, address: str) -> Connection:
+        """The connection that is called so."""
+        for each in self.load():
+            if address in (each.address, each.name):
+                return each
+        raise NotFound(f"{address} is not connected", "Connect it: groundplan sync SOURCE:NAME")
+
+    def add(self, made: Connection) -> None:
+        """Keep a connection, in place of one to the same thing."""
+        kept = [each for each in self.load() if each.address != made.address]
+        told = [{n: v for n, v in asdict(each).items() if v} for each in (*kept, made)]
+        unfinished = self._path.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        unfinished.replace(self._path)
+
+    def guess(self, address: str, api: str = "") -> Connection:
+        """A connection of `source:name` with the token that the environment has for it."""
+        by, _, name = address.partition(":")
+        if by not in list_sources() or not name:
+            raise BadInput("connection", address, f"SOURCE:NAME, of {', '.join(list_sources())}")
+        tokens: Sequence[str] = getattr(_fetch_of(by), "TOKENS", ())
+        found = next((f"env:{token}" for token in tokens if self._environ.get(token)), "")
+        return Connection(by, name, api, found)
+
+    def open(self, connection: Connection, progress: Progress) -> Source:
+        """The source behind a connection, ready to be asked. Errors: those of its secret."""
+        return self._connect(connection, self._auth(connection), progress)
+
+    def open_offline(self, connection: Connection, progress: Progress) -> Source:
+        """The source behind a connection to shape with, without its secret."""
+        return self._connect(connection, Nobody(), progress)
+
+    def _connect(self, connection: Connection, auth: Auth, progress: Progress) -> Source:
+        api = {"api": connection.api} if connection.api else {}
+        source: Source = _fetch_of(connection.by).connect(connection.name, auth, progress, **api)
+        return source
+
+    def _auth(self, connection: Connection) -> Auth:
+        if not connection.secret:
+            return Nobody()
+        secret = read_secret(connection.secret, self._environ)
+        module = _fetch_of(connection.by)
+        if connection.app:
+            api = {"api": connection.api} if connection.api else {}
+            given: Auth = module.ask_as_app(connection.app, connection.installation, secret, **api)
+            return given
+        token: Auth = module.show_token(secret, connection.user)
+        return token
+
+    def sync(
+        self,
+        connection: Connection,
+        stores: tuple[Ledger, Raw],
+        progress: Progress,
+        clock: Callable[[], datetime],
+    ) -> Synced:
+        """Read what is new of one connection."""
+        source: Any = self.open(connection, progress)
+        try:
+            return sync(*stores, source, progress, clock=clock)
+        finally:
+            source.client.close()
+
+    def rebuild(
+        self, connection: Connection, stores: tuple[Ledger, Raw], progress: Progress
+    ) -> int:
+        """Make the facts of one connection anew from its raw replies; how many there were."""
+        return rebuild(*stores, self.open_offline(connection, progress), progress)
+
+    def erase(self, stores: tuple[Ledger, Raw], progress: Progress) -> int:
+        """Cover in the raw replies whoever was erased from the facts; how many were changed."""
+        ledger, raw = stores
+        changed = 0
+        for connection in self.load():
+            source = self.open_offline(connection, progress)
+            with ledger.run(source.source) as run:
+                changed += raw.erase(source.source, partial(_cover, source, run.mask))
+        return changed
+
+
+@cache
+def list_sources() -> tuple[str, ...]:
+    """What can be connected: the folders of sources/ whose fetch.py has `connect`."""
+    folders = [module.name for module in iter_modules(sources.__path__) if module.ispkg]
+    fetching = [name for name in folders if find_spec(f"{sources.__name__}.{name}.fetch")]
+    return tuple(sorted(name for name in fetching if hasattr(_fetch_of(name), "connect")))
+
+
+def _fetch_of(name: str) -> Any:
+    return import_module(f"{sources.__name__}.{name}.fetch")
+
+
+def _cover(source: Source, mask: Mask, reply: RawReply) -> bytes:
+    return source.cover(reply.body, mask)
