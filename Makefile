@@ -6,6 +6,7 @@ PORT ?= 8088
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never .tools/bin/uv
+EXTRAS := team mcp hosts calendars ssh
 NATIVE := native/pyproject.toml native/setup.py $(wildcard native/src/groundplan_linecount/*.[ch])
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -61,7 +62,7 @@ $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 
 lock: .tools/bin/uv ## resolve the dependencies anew and write the locks
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --no-annotate pyproject.toml --extra team --extra mcp --group build --group dev -o requirements-dev.lock
+		--no-header --no-annotate pyproject.toml $(EXTRAS:%=--extra %) --group build --group dev -o requirements-dev.lock
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate pyproject.toml --group build -c requirements-dev.lock -o requirements.lock
 	@echo 'uv==0.13.8' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
