@@ -56,6 +56,8 @@ def _three_digits(value: float) -> str:
         return f"{value:,.0f}"
     if magnitude >= 10:
         return f"{value:.1f}".removesuffix(".0")
+    if 0 < magnitude < 0.01:
+        return f"{value:.2g}"
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,0 +1,230 @@
+"""The use cases of benchmarks. Nothing here runs a command: `groundplan bench run` does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from groundplan.inference.amdahl import speak_of_felt, weigh_speed_up
+from groundplan.inference.changepoints.detection import find_changes
+from groundplan.inference.reliability.hosts import Agreement, effect_free
+from groundplan.inference.reliability.mean_squares import LEVEL
+from groundplan.inference.reliability.newest import Newest, compare_newest, speak_of_newest
+from groundplan.inference.reliability.runs import Runs
+from groundplan.inference.reliability.verdicts import Reliability, assess
+from groundplan.practices.benchmarks import rules
+from groundplan.practices.benchmarks.rules import Check, Checked, Kpis, Recorded, Said, Shown
+from groundplan.records.measured import DEFINED, KPI, MEASURED, STREAMS, Kpi, Run, write_run
+from groundplan.records.words import check_line
+from groundplan.sources.csv.series import read_measurements
+from groundplan.sources.csv.tables import read_columns
+from groundplan.sources.measurements.history import (
+    Found,
+    Point,
+    name_points,
+    speak_of_point,
+    tell_changes,
+)
+from groundplan.sources.measurements.kpis import (
+    arrange_runs,
+    find_different,
+    list_reasons,
+    measured_as,
+    unit_of,
+    usual_unit,
+)
+from groundplan.sources.measurements.plan import HERE, Way, check_way
+from groundplan.sources.measurements.results import Result
+from groundplan.sources.measurements.shape import read_results
+from groundplan.terms.errors import BadInput, NotFound
+from groundplan.terms.estimate import Unknown
+from groundplan.terms.scope import Scope
+from groundplan.usecase import Context, NoInputs
+
+
+def list_kpis(context: Context, scope: Scope, inputs: NoInputs) -> Kpis:
+    """Every KPI with how much was measured of it."""
+    return Kpis(tuple(rules.describe(kpi) for kpi in _all(context)))
+
+
+def define(context: Context, scope: Scope, inputs: rules.DefineInputs) -> Said:
+    """Say what a KPI is; another unit or another way to measure begins a new series."""
+    unit, better = inputs.unit.strip(), inputs.better.strip().lower()
+    return _define(context, Way(inputs.kpi.strip(), unit, better, inputs.how, inputs.change))
+
+
+def _define(context: Context, way: Way) -> Said:
+    """The definition as it stands, written only if it says something new."""
+    check_way(way)
+    known = _find(context, way.name)
+    body = {
+        "name": way.name, "unit": way.unit, "better": way.better,
+        "how": way.command, "change": way.change,
+    }  # fmt: skip
+    if known and all(getattr(known, key) == value for key, value in body.items()):
+        return Said(way.name, known.version, f"{way.name} is defined like that already.")
+    context.journal.append(f"{STREAMS}{way.name}", DEFINED, body)
+    kpi = _get(context, way.name)
+    says = f"{kpi.name} is defined, version {kpi.version}: {kpi.unit}, {kpi.better} is better."
+    anew = " Its series begins anew." if known and known.runs and not kpi.runs else ""
+    return Said(kpi.name, kpi.version, says + anew)
+
+
+def record(context: Context, scope: Scope, inputs: rules.RecordInputs) -> Recorded:
+    """Keep the runs of a tool's results; runs that were recorded before are left out.
+
+    A KPI that nobody defined is, in the tool's words.
+    """
+    results = read_results(inputs.results, inputs.kpi.strip(), inputs.columns)
+    digest = hashlib.sha256(inputs.results.encode("utf-8", "replace")).hexdigest()[:12]
+    by_kpi: dict[str, list[Result]] = {}
+    for one in results:
+        by_kpi.setdefault(check_line("kpi", one.kpi), []).append(one)
+    kept = failed = 0
+    for name, some in by_kpi.items():
+        kpi = _find(context, name) or _define_by(context, name, some)
+        runs = [_run(one, kpi, inputs, digest, context.now) for one in some]
+        recorded = {run.place for run in kpi.runs}
+        new = [run for run in runs if run.place not in recorded]
+        if new:
+            body = {"version": kpi.version, "unit": kpi.unit, "runs": [write_run(r) for r in new]}
+            context.journal.append(f"{STREAMS}{name}", MEASURED, body)
+        kept += len(new)
+        failed += sum(not run.values for run in new)
+    known = len(results) - kept
+    says = f"{kept:,} runs recorded, {failed:,} of them failed; {known:,} were known before."
+    return Recorded(says, kept, failed, known, tuple(by_kpi))
+
+
+def _define_by(context: Context, name: str, results: Sequence[Result]) -> Kpi:
+    first = next((one for one in results if one.values), results[0])
+    if not (first.unit and first.better):
+        raise NotFound(
+            f"There is no KPI {name!r}, and the results do not say what it is.",
+            "Define it: groundplan benchmarks define NAME UNIT lower HOW",
+        )
+    unit = usual_unit(results) or first.unit
+    _define(context, Way(name, unit, first.better, first.source))
+    return _get(context, name)
+
+
+def _run(one: Result, kpi: Kpi, inputs: rules.RecordInputs, digest: str, now: datetime) -> Run:
+    session = one.session or inputs.session.strip() or digest
+    return Run(
+        session=check_line("session", session),
+        host=check_line("host", one.host or inputs.host or HERE),
+        repetition=one.repetition,
+        at=one.at or now,
+        values=measured_as(one, kpi),
+        failed=one.failed if one.failed or one.values else "no value",
+        source=one.source,
+        environment=one.environment,
+    )
+
+
+def show(context: Context, scope: Scope, inputs: rules.KpiInputs) -> Shown:
+    """Whether a KPI can be trusted and what to do about it; its series and its changes."""
+    kpi = _get(context, inputs.kpi)
+    runs, told = arrange_runs(kpi), _assess(context, kpi)
+    hosts = told.agreement if isinstance(told, Reliability) else None
+    named = hosts.named if isinstance(hosts, Agreement) else ""
+    levels, points = _series(kpi, runs)
+    return Shown(
+        says=rules.speak_of(told),
+        kpi=rules.describe(kpi),
+        how=kpi.how,
+        reliability=told,
+        different=find_different(kpi.runs, named) if named else (),
+        reasons=list_reasons(kpi.runs),
+        newest=_compare(kpi, runs, points),
+        changes=points,
+        series=levels[-rules.MOST_LISTED :],
+    )
+
+
+def check(context: Context, scope: Scope, inputs: rules.CheckInputs) -> Check:
+    """Whether the newest session of each KPI is as good as those before."""
+    kpis = [_get(context, inputs.kpi)] if inputs.kpi.strip() else _all(context)
+    rows = tuple(_check(context, kpi) for kpi in kpis if kpi.runs)
+    return Check(all(row.ok for row in rows), rows)
+
+
+def _check(context: Context, kpi: Kpi) -> Checked:
+    runs, told = arrange_runs(kpi), _assess(context, kpi)
+    levels, points = _series(kpi, runs)
+    newest = _compare(kpi, runs, points)
+    lower = kpi.better == "lower"
+    last = [run for run in kpi.runs if run.session == kpi.runs[-1].session]
+    trusted = isinstance(told, Reliability) and told.trustworthy
+    if not any(run.values for run in last):
+        why = f"The newest session has no value: {last[-1].failed}."
+        return Checked(kpi.name, False, trusted, why, newest)
+    news = [
+        point for point in points
+        if point.index >= len(levels) - rules.RECENT and (point.size.value > 0) == lower
+    ]  # fmt: skip
+    if news:
+        return Checked(kpi.name, False, trusted, f"Worse. {speak_of_point(news[-1])}", newest)
+    if isinstance(newest, Unknown) or isinstance(told, Unknown):
+        return Checked(kpi.name, True, trusted, f"Nothing to compare with: {newest}.", newest)
+    ok, says = speak_of_newest(newest, told.mean, lower_is_better=lower)
+    return Checked(kpi.name, ok, trusted, says, newest)
+
+
+def tell_own_changes(context: Context, scope: Scope, inputs: rules.ChangesInputs) -> Found:
+    """When a series of one's own changed its level, and how seldom a quiet one would say so."""
+    if not 0.001 <= inputs.alarm_rate <= 0.2:
+        raise BadInput("alarm_rate", inputs.alarm_rate, "0.001 to 0.2")
+    told = read_measurements(inputs.file, read_columns(inputs.columns))
+    found = find_changes(told.values, alarm_rate=inputs.alarm_rate, unit=told.unit)
+    return tell_changes(told, found, inputs.alarm_rate)
+
+
+def weigh(context: Context, scope: Scope, inputs: rules.AmdahlInputs) -> rules.FeltView:
+    """What users feel of a part that became faster."""
+    felt = weigh_speed_up(*rules.read_part(inputs), LEVEL)
+    return rules.FeltView(speak_of_felt(felt, inputs.share, inputs.speed_up), felt)
+
+
+def _find(context: Context, name: str) -> Kpi | None:
+    return context.journal.fold(f"{STREAMS}{name}", KPI)
+
+
+def _get(context: Context, name: str) -> Kpi:
+    found = _find(context, name.strip())
+    if found is None:
+        raise NotFound(f"There is no KPI {name[:80]!r} here.", "groundplan benchmarks list")
+    return found
+
+
+def _all(context: Context) -> list[Kpi]:
+    found = (context.journal.fold(stream, KPI) for stream in context.journal.streams(STREAMS))
+    return [kpi for kpi in found if kpi is not None]
+
+
+def _assess(context: Context, kpi: Kpi) -> Reliability | Unknown:
+    runs = arrange_runs(kpi)
+    if isinstance(runs, Unknown):
+        return runs
+    failed = sum(not run.values for run in kpi.runs)
+    return assess(runs, failed, kpi.change, unit_of(kpi), context.rng)
+
+
+def _series(kpi: Kpi, runs: Runs | Unknown) -> tuple[tuple[rules.Level, ...], tuple[Point, ...]]:
+    """The mean of each session, hosts being equal, and the changes of level among them."""
+    if isinstance(runs, Unknown):
+        return (), ()
+    values = effect_free(runs)[0].tolist()
+    levels = tuple(map(rules.Level, runs.days, values))
+    found = find_changes(values, unit=unit_of(kpi))
+    return levels, () if isinstance(found, Unknown) else name_points(found, runs.days)
+
+
+def _compare(kpi: Kpi, runs: Runs | Unknown, points: Sequence[Point]) -> Newest | Unknown:
+    """The newest session beside the others since the last change of level."""
+    if isinstance(runs, Unknown):
+        return runs
+    return compare_newest(
+        runs.select(runs.day >= (points[-1].index if points else 0)), unit_of(kpi)
+    )

@@ -1,0 +1,83 @@
+"""A KPI's recorded runs as estimators take them, and what is known of where they ran."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from groundplan.inference.reliability.runs import Runs, arrange
+from groundplan.records.measured import Kpi, Run
+from groundplan.sources.measurements.results import Result
+from groundplan.sources.measurements.scales import choose_unit, factor
+from groundplan.terms.errors import BadInput
+from groundplan.terms.estimate import Unknown
+from groundplan.terms.units import Style, Unit
+
+MOST_LISTED: Final = 200  # reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """What only the host that disagrees has. others: what all others share, or "various"."""
+
+    name: str
+    here: str
+    others: str
+
+
+def unit_of(kpi: Kpi) -> Unit:
+    """The unit of a KPI's values."""
+    return Unit("kpi", kpi.unit, Style.RATE)
+
+
+def arrange_runs(kpi: Kpi) -> Runs | Unknown:
+    """The runs that have values, in the order of their sessions' beginnings."""
+    good = [run for run in kpi.runs if run.values]
+    if not good:
+        return Unknown("nothing was measured yet", 0, 1, "runs")
+    began: dict[str, datetime] = {}
+    for run in good:
+        began[run.session] = min(run.at, began.get(run.session, run.at))
+    good.sort(key=lambda run: (began[run.session], run.session, run.at))
+    return arrange(
+        [run.values for run in good], [run.host for run in good], [run.session for run in good]
+    )
+
+
+def measured_as(result: Result, kpi: Kpi) -> tuple[float, ...]:
+    """The samples of a result in the KPI's unit; BadInput where its unit cannot be converted."""
+    times = factor(result.unit, kpi.unit) if result.unit else 1.0
+    if times is None:
+        allowed = f"{kpi.unit}, in which {kpi.name} is measured, or what can be converted to it"
+        raise BadInput("unit", result.unit, allowed, "To change a unit, define the KPI anew.")
+    return tuple(value * times for value in result.values)
+
+
+def usual_unit(results: Iterable[Result]) -> str:
+    """The unit in which a tool's values are best read."""
+    some = [(one.unit, one.values[0]) for one in results if one.values]
+    return choose_unit(*some[0])[0] if some else ""
+
+
+def find_different(runs: Sequence[Run], host: str) -> tuple[Different, ...]:
+    """In what a host's machine and software differ from what all others have."""
+    newest = {run.host: run.environment for run in runs}
+    mine = newest.pop(host, {})
+    found = []
+    for name in sorted(set(mine).union(*newest.values()) - {"load"}):
+        others = {told.get(name, "nothing") for told in newest.values()}
+        here = mine.get(name, "nothing")
+        if here not in others:
+            found.append(Different(name, here, others.pop() if len(others) == 1 else "various"))
+    return tuple(found)
+
+
+def list_reasons(runs: Iterable[Run]) -> tuple[str, ...]:
+    """Why runs failed, and clocks that are off, each once."""
+    found = dict.fromkeys(f"{run.host}: {run.failed}" for run in runs if run.failed)
+    for run in runs:
+        if off := run.environment.get("clock_off_s"):
+            found[f"{run.host}: its clock is {off} s off; the time of the caller counts"] = None
+    return tuple(found)[:MOST_LISTED]
