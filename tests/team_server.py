@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from groundplan.access import ScopedJournal, local_scope, scope_of
+from groundplan.experiments.catalogue import discover
 from groundplan.facts.accounts import read_accounts
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.erasure import Traces
 from groundplan.facts.mart_knowledge import build_rollups
 from groundplan.facts.mart_tables import create_tables
 from groundplan.inference import go_to
-from groundplan.practices.catalogue import discover
 from groundplan.records.folding import Folds
 from groundplan.records.roster import ROSTER, STREAM, Roster
 from groundplan.records.sqlite import SQLiteJournal

@@ -62,5 +62,7 @@ def test_a_request_goes_through_the_queue(
         page.keyboard.press("Enter")
         expect(page.get_by_text("Verdict: absorbed by the lead.")).to_be_visible()
         expect(page.get_by_text("1 request, 0 without an answer.")).to_be_visible()
+        expect(page.locator("#answered svg.chart")).to_be_visible()
+        expect(page.locator("#became figcaption")).to_contain_text("Absorbed, of verdicts: 100%")
         assert_accessible(page)
     opened.close()

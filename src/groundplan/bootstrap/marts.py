@@ -18,7 +18,7 @@ from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.identities.decisions import STREAM, decisions
 from groundplan.facts.ledger import Ledger, Snapshot
 from groundplan.facts.mart import MART_VERSION, RepoInfo, build
-from groundplan.facts.work import WORK_KINDS, repositories
+from groundplan.facts.work import ITEM_EVENTS, WORK_KINDS, repositories
 from groundplan.inference import go_to
 from groundplan.records.journal import ERASURES, Entry, Journal
 from groundplan.records.roster import Roster
@@ -113,6 +113,8 @@ class Marts:
                 settings = go_to.settings()
                 infos = self._repo_infos()
                 typed = self._typed.events()
+                if typed is not None:  # somebody else may have typed the name of whoever was erased
+                    typed = self._ledger.mask().cover(ITEM_EVENTS, typed)
                 build(snapshot, infos, known, utc_now(), path, self._progress, settings, typed)
             opened = OpenMart(name, DuckDB(path, read_only=True), snapshot.txn)
             if warm is not None:

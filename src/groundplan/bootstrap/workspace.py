@@ -17,15 +17,18 @@ from groundplan.access import (
     local_scope,
     scope_of,
 )
+from groundplan.bootstrap.connections import Connections
 from groundplan.bootstrap.marts import Marts, OpenMart, warm_up
 from groundplan.bootstrap.settings import place_of_journal, utc_now
+from groundplan.experiments.catalogue import discover as discover_practices
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.erasure import Traces
+from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.ledger import Ledger
+from groundplan.facts.raw import Raw
 from groundplan.facts.work import WORK_KINDS, repositories
 from groundplan.interfaces.tracking import Tracker
 from groundplan.interfaces.web.workspace import StageState
-from groundplan.practices.catalogue import discover as discover_practices
 from groundplan.records.folding import Folds
 from groundplan.records.kinds import EntryKind
 from groundplan.records.opening import open_journal
@@ -104,17 +107,21 @@ class Workspace:
         return Path(cursor.state["path"])
 
     def erase(self, scope: Scope, person: str, traces: Traces) -> Forgotten:
-        """Erase somebody from the facts, the marts and the vault: every store but the journal.
-
-        A store that comes to keep words about people, as raw replies will be, is one line here.
-        """
+        """Erase somebody from facts, raw replies, marts and the vault: all but the journal."""
         from groundplan.interfaces.web.serving import open_vault  # noqa: PLC0415 - a server's
 
         check_may_erase(scope, person)
-        segments = self.ledger.erase(traces, (*CODE_KINDS, *WORK_KINDS))
+        segments = self.ledger.erase(traces, (*CODE_KINDS, *WORK_KINDS, *HOST_KINDS))
+        self._erase_replies()
         self._marts.delete_erased()
         with closing(open_vault(self.folder, os.environ)) as vault:
             return Forgotten(segments, vault.remove_all(person))
+
+    def _erase_replies(self) -> None:
+        connections = Connections(self.folder)
+        if connections.load():
+            with closing(Raw(self.folder / "raw.sqlite")) as raw:
+                connections.erase((self.ledger, raw), self.tracker)
 
     def check(self, repo: str) -> Checked:
         """Compare the facts of a repository with git's own words."""

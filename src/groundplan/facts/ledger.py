@@ -121,7 +121,7 @@ class Ledger:
         all has; the files replaced go at once, whoever still reads them, or when the next run
         sweeps. Refused while a source is being ingested. kinds: those that may name somebody.
         """
-        mask = Mask(*self._manifest.erased()).add(traces, f"erased-{uuid.uuid4().hex[:8]}")
+        mask = self.mask().add(traces, f"erased-{uuid.uuid4().hex[:8]}")
         folders = {path.name for path in (self.folder / "segments").iterdir() if path.is_dir()}
         connection = DuckDB(threads=1)
         with ExitStack() as stack:
@@ -133,6 +133,10 @@ class Ledger:
             for run in runs:
                 run.sweep()
         return len(covered)
+
+    def mask(self) -> Mask:
+        """Covers whoever was erased so far, in words that are kept elsewhere."""
+        return Mask(*self._manifest.erased())
 
     def last_erasure(self) -> int:
         """The transaction of the newest erasure, 0 before the first: older facts are not shown."""

@@ -8,8 +8,6 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any, Final
 
-import numpy.typing as npt
-
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.trackers import Tracker, list_trackers, read_tracker
 
@@ -33,16 +31,16 @@ from readable r join under u on u.item_id = r.item_id
 class Part:
     """What is open of the linked items in one class of one tracker.
 
-    open: how many; last: the place of the last of them among the class's open items, in the order
-    of the plan; last_without: the place if the items that may be left out were, 0 if none remains.
-    done: when each item of the class was finished, shape (n,); until: the tracker's last day.
+    tracker, name: which, and of which class. open: how many; last: the place of the last of them
+    among the class's open items, in the order of the plan; last_without: the place if the items
+    that may be left out were, 0 if none remains.
     """
 
+    tracker: Tracker = field(repr=False)
+    name: str
     open: int
     last: int
     last_without: int
-    done: npt.NDArray[Any] = field(repr=False)
-    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +118,7 @@ def _place(
         lean = [item for item in queue if item not in optional]
         left = [place for place, item in enumerate(lean, 1) if item in mine]
         if places:
-            last_without, done = max(left, default=0), tracker.finished(name)
-            yield Part(len(places), places[-1], last_without, done, tracker.until)
+            yield Part(tracker, name, len(places), places[-1], max(left, default=0))
 
 
 def _names(links: Sequence[str]) -> list[str]:

@@ -122,6 +122,18 @@ def look_at(
     return Notice(late, late > 1 - sure, late > LIKELY, days_before, over)
 
 
+def find_worst(notices: Sequence[Notice | Unknown]) -> tuple[bool, float | Unknown]:
+    """Of parts that are all promised: whether late is to be expected of any, and the chance [share].
+
+    The chance is that of the worst part, so that the whole comes late at least as often. Unknown
+    if that of any part is.
+    """
+    told = [each for each in notices if isinstance(each, Notice)]
+    unknown = next((each for each in notices if isinstance(each, Unknown)), None)
+    most = max((each.late for each in told), default=0.0)
+    return any(each.likely for each in told), unknown or most
+
+
 def look_at_new_date(days_ahead: float, record: Record, *, sure: float = SURE) -> Notice | Unknown:
     """What is to be said about the due date of a single item on the day on which it is promised.
 

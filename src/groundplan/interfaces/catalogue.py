@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from groundplan.experiments.catalogue import discover
 from groundplan.interfaces.codec.fields import read_fields
 from groundplan.interfaces.readings import SIGNALS, TEAM
-from groundplan.practices.catalogue import discover
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, UseCase, ask
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from groundplan.experiments.catalogue import discover as discover_practices
 from groundplan.interfaces.team_page import (
     AreaState,
     Overview,
@@ -14,7 +15,6 @@ from groundplan.interfaces.team_page import (
     compose,
     observe,
 )
-from groundplan.practices.catalogue import discover as discover_practices
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Finding, Reading, Signal
 from groundplan.terms.errors import NotFound

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from groundplan.experiments.catalogue import discover as discover_practices
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.mart_tables import TABLES
 from groundplan.facts.work import WORK_KINDS
-from groundplan.practices.catalogue import discover as discover_practices
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Signal
 from groundplan.usecase import Practice, UseCase

@@ -49,13 +49,16 @@ class Outlook:
 
     on_50, on_85, on_95: that sure; None beyond what was tested. lean_85: without nice-to-haves.
     joined: items created since the milestone was defined; late: not 85% sure by the promised day.
-    Of several classes the last day counts.
+    likely: late is to be expected; chance: that it comes late [share], Unknown where no such
+    chance was tested. Of several classes the last day counts, and the worse chance.
     """
 
     open: int
     finished: int
     joined: int
     late: bool
+    likely: bool
+    chance: float | Unknown
     on_50: date | None
     on_85: date | None
     on_95: date | None
@@ -64,12 +67,16 @@ class Outlook:
     def __str__(self) -> str:
         days = {"50%": self.on_50, "85%": self.on_85, "95%": self.on_95}
         said = ", ".join(f"{sure} sure by {on or 'no tested day'}" for sure, on in days.items())
-        return said if self.open else "all linked items are finished"
+        if not self.open:
+            return "all linked items are finished"
+        chance = "" if isinstance(self.chance, Unknown) else f", {self.chance:.0%} likely late"
+        return said + chance
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a milestone stands on a day. late: it cannot be promised at 85% any more.
+    """How a milestone stands on a day. late: it cannot be promised at 85% any more, which the team
+    should know; likely: it is to be expected late, which partners should hear.
 
     yours: the viewer's answer is missing. moves: the days that were promised before, with reasons.
     draft: what partners could be told of a delay.
@@ -80,6 +87,7 @@ class Standing:
     state: State
     promised_on: date
     late: bool
+    likely: bool
     says: str
     team: str
     serves: str
@@ -195,6 +203,11 @@ def judge_late(one: Milestone, outlook: Outlook | Unknown, today: date) -> bool:
     return one.state in ACTIVE and (forecast or today > one.promised_on)
 
 
+def _is_likely(one: Milestone, outlook: Outlook | Unknown, today: date) -> bool:
+    forecast = isinstance(outlook, Outlook) and outlook.likely
+    return forecast or today > one.promised_on
+
+
 def stand(
     one: Milestone, gate: Gate, outlook: Outlook | Unknown, today: date, *, team: str, yours: bool
 ) -> Standing:
@@ -208,6 +221,7 @@ def stand(
         state=one.state,
         promised_on=one.promised_on,
         late=late,
+        likely=late and _is_likely(one, outlook, today),
         says=f"{'; '.join(map(str, checks))}." if begun else gate.says,
         team=team,
         serves=one.serves,
@@ -232,17 +246,20 @@ def write_draft(one: Milestone, outlook: Outlook | Unknown) -> tuple[str, ...]:
     """
     nice = [p.text for p in one.standing if p.sort is Sort.NICE and p.proof is None]
     told, later, lean = [f"No new day can be claimed: {outlook}."], "", ""
+    become = "can no longer be promised"
     if isinstance(outlook, Outlook):
         told = [
             f"{outlook.finished} of {outlook.finished + outlook.open} items are finished; "
             f"{outlook.joined} joined since {one.defined_on}.",
             f"{outlook}.",
         ]
+        if outlook.likely and not isinstance(outlook.chance, Unknown):
+            become = f"will probably not be kept: {outlook.chance:.0%} likely late"
         later = f", {outlook.on_85}" if outlook.on_85 else ""
         lean = f", 85% sure by {outlook.lean_85}" if outlook.lean_85 else ""
     options = [f"a later day{later}", *([f"less{lean}: without {', '.join(nice)}"] if nice else [])]
     return (
-        f"{one.outcome}: {one.promised_on} can no longer be promised.",
+        f"{one.outcome}: {one.promised_on} {become}.",
         *told,
         f"Options: {'; '.join(options)}. What counts as done stays.",
     )

@@ -216,7 +216,7 @@ def test_a_view_fits_its_schema() -> None:
     assert view["days"] is None
     assert view["measured"]["high"] is None
     assert view["inner"]["at"] == view["at"] == "2026-01-01T00:00:00Z"
-    assert found["Row"]["properties"]["days"]["x-unit"] == DAYS.name
+    assert found["test_codec.Row"]["properties"]["days"]["x-unit"] == DAYS.name
 
 
 def test_arrays_zones_and_half_letters_are_written() -> None:
@@ -231,7 +231,7 @@ def test_arrays_zones_and_half_letters_are_written() -> None:
     ("error", "http", "code"),
     [
         (NotFound("x"), 404, 3),
-        (BadInput("f", 1, "2"), 422, 1),
+        (BadInput("f", 1, "2"), 422, 2),
         (Refused("x"), 409, 4),
         (Conflict("x"), 409, 4),
         (SourceDown("x", "later", 7.0), 503, 5),

@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from groundplan.bootstrap import Workspace
+from groundplan.experiments.catalogue import discover
 from groundplan.interfaces.api.app import PREFIX
 from groundplan.interfaces.api.openapi import KEY_HEADER, TEAM_HEADER, write_openapi
 from groundplan.interfaces.catalogue import Case, answer, list_use_cases, must_post
@@ -30,7 +31,6 @@ from groundplan.interfaces.mcp.tools import (
     schema_of_answer,
     schema_of_arguments,
 )
-from groundplan.practices.catalogue import discover
 from tests.histories import ANN, History
 
 CASES = {case.name: case for cases in list_use_cases().values() for case in cases}
@@ -153,13 +153,13 @@ def ask_command(history: History, folder: Path, name: str, words: list[str]) -> 
 
 
 BAD: list[tuple[str, dict[str, Any], list[str], int]] = [
-    ("identities.list", {"most": "many"}, ["--most", "many"], 1),
-    ("identities.list", {"most": "-1"}, ["--most", "-1"], 1),
-    ("identities.list", {"about": "x" * 10_001}, ["--about", "x" * 10_001], 1),
-    ("ownership.ask", {}, [], 1),
+    ("identities.list", {"most": "many"}, ["--most", "many"], 2),
+    ("identities.list", {"most": "-1"}, ["--most", "-1"], 2),
+    ("identities.list", {"about": "x" * 10_001}, ["--about", "x" * 10_001], 2),
+    ("ownership.ask", {}, [], 2),
     ("signals.read", {"name": "no\u00a0such"}, ["no\u00a0such"], 3),
     ("identities.undo", {"number": "9"}, ["9"], 3),
-    ("identities.decide", {"verdict": "odd", "account": ANN}, ["odd", ANN], 1),
+    ("identities.decide", {"verdict": "odd", "account": ANN}, ["odd", ANN], 2),
 ]
 
 

@@ -221,8 +221,9 @@ def test_one_item_is_enough_and_none_is_not() -> None:
     assert told.items == ("A",)
     with pytest.raises(BadInput, match="header"):
         read("Key,Created\n")
-    with pytest.raises(BadInput, match="no row"):
-        read("Key,Created\n,2026-01-05\n", columns={"item": "Key"})
+    told = read("Key,Created\n,2026-01-05\n", columns={"item": "Key"})
+    assert (told.items, told.notes) == ((), ("No row could be kept.",))
+    assert [row.line for row in told.rejected] == [2]
 
 
 def test_without_ids_lines_stand_for_items() -> None:

@@ -21,7 +21,7 @@ from groundplan.terms.estimate import Measured, Unknown
 
 _MOST_ORIGINS: Final = 150  # past weeks of the own record, evenly spread
 _HALF: Final = 0.5
-_AT_ONCE: Final = 500  # places of a plan
+_AT_ONCE: Final = 128  # places of a plan
 _FAN: Final = (0.05, 0.15, 0.5, 0.85, 0.95)
 
 

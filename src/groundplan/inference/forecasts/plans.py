@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
@@ -55,6 +56,28 @@ def reorder(
     return [item for item in [*front, *(i for i in every if i not in front)] if item not in gone]
 
 
+def move(items: Sequence[str], moves: Sequence[tuple[str, int]]) -> list[str]:
+    """The items after some were moved, one after the other, to places from 1 on.
+
+    Nearest to a place that is not there, the first or the last is taken.
+    """
+    order = list(items)
+    for item, place in moves:
+        order.remove(item)
+        order.insert(max(place - 1, 0), item)
+    return order
+
+
+def name_moved(order: Sequence[str], usual: Sequence[str]) -> Sequence[str]:
+    """The items that have to be named for an order, as the others follow as usual."""
+    same = 0
+    for one, other in zip(reversed(order), reversed(usual), strict=False):
+        if one != other:
+            break
+        same += 1
+    return order[: len(order) - same]
+
+
 def place_items(
     plan: Sequence[Planned],
     before: Sequence[Planned],
@@ -68,8 +91,11 @@ def place_items(
     futures: of each class. until: the day that ends the history. capacity: as `Forecast.chance`,
     for the plan alone.
     """
-    was = dict(_days(before, futures, until, ()))
-    now = dict(_days(plan, futures, until, capacity))
+    counts = [Counter(item.name for item in part) for part in (plan, before)]
+    most = {name: n for name, n in (counts[0] | counts[1]).items() if name in futures}
+    usual = _claim_places(most, futures, until, ())
+    worked = _claim_places(most, futures, until, capacity) if capacity else usual
+    was, now = _assign(before, usual), _assign(plan, worked)
     placed = []
     for nr, item in enumerate(plan, 1):
         on_50, on_85, on_95 = now.get(item.item_id, _NOWHERE)
@@ -80,14 +106,21 @@ def place_items(
     return placed
 
 
-def _days(
-    plan: Sequence[Planned],
+def _claim_places(
+    most: Mapping[str, int],
     futures: Mapping[str, Forecast | Unknown],
     until: date,
     capacity: Sequence[float],
-) -> Iterator[tuple[str, _Dates]]:
-    for name, ahead in futures.items():
-        here = [item.item_id for item in plan if item.name == name]
-        if here and not isinstance(ahead, Unknown):
-            found = claim_days(ahead, range(1, len(here) + 1), LEVELS, until, capacity)
-            yield from zip(here, found, strict=True)
+) -> dict[str, list[_Dates]]:
+    """By class the days of the items at so many places."""
+    return {
+        name: claim_days(ahead, range(1, places + 1), LEVELS, until, capacity)
+        for name, places in most.items()
+        if not isinstance(ahead := futures[name], Unknown)
+    }
+
+
+def _assign(plan: Sequence[Planned], days: Mapping[str, Sequence[_Dates]]) -> dict[str, _Dates]:
+    """Each item's days, by its place among those of its class."""
+    left = {name: iter(each) for name, each in days.items()}
+    return {item.item_id: next(left[item.name]) for item in plan if item.name in left}

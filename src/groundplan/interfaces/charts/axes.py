@@ -1,4 +1,4 @@
-"""Axes that do not lie: round ticks, zero where it belongs, and a word when it is not there."""
+"""Axes that do not lie: round ticks, zero where it belongs, and points that say what they are."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from groundplan.interfaces.charts.svg import say_month
+from markupsafe import Markup
+
+from groundplan.interfaces.charts.svg import num, percent, say_month, tag
 from groundplan.terms.units import Style, Unit
+
+WIDTH: Final = 1000.0  # of a stretched drawing; its height is in pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,73 @@ class Scale:
         inside = min(max(value, self.low), self.high)
         share = (inside - self.low) / (self.high - self.low)
         return self.bottom_px + share * (self.top_px - self.bottom_px)
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Days across, from `start` to `end`, and values upwards."""
+
+    start: date
+    end: date
+    y: Scale
+
+    def x(self, day: date) -> float:
+        """Where a day stands, 0 to 1; a hair inside, so that no mark is cut."""
+        return 0.006 + 0.988 * (day - self.start).days / max(1, (self.end - self.start).days)
+
+
+def label_values(scale: Scale, values: Sequence[float], unit: Unit) -> Markup:
+    """The names of values beside their lines, the last one with the unit's noun."""
+    labels = []
+    for value in values:
+        noun = f" {unit.noun}" if value == values[-1] and unit.style is not Style.SHARE else ""
+        text = say_tick(unit, value) + noun
+        y = scale.place(value) - 4
+        labels.append(tag("text", text, x="0", y=y, class_="ch-tick ch-value"))
+    return Markup("").join(labels)
+
+
+def label_places(places: Sequence[tuple[float, str]], y: float) -> Markup:
+    """Names below an axis, each at its place, 0 to 1; the outer ones stay inside."""
+    labels = []
+    for x, text in places:
+        anchor = "start" if x < 0.08 else "end" if x > 0.94 else "middle"
+        labels.append(tag("text", text, x=percent(x), y=y, text_anchor=anchor, class_="ch-tick"))
+    return Markup("").join(labels)
+
+
+def stretch(height: float, *marks: Markup) -> Markup:
+    """Marks whose x runs from 0 to `WIDTH`, drawn as wide as their place; y in pixels."""
+    return tag(
+        "svg",
+        *marks,
+        x="0",
+        y="0",
+        width="100%",
+        height=height,
+        viewBox=f"0 0 {num(WIDTH)} {num(height)}",
+        preserveAspectRatio="none",
+    )
+
+
+def draw_point(
+    words: str, x: str, y: float, *marks: Markup, tabbed: bool, faint: bool = False
+) -> Markup:
+    """A dot that says its words to whoever points at it or reaches it by keys.
+
+    tabbed: the one point of its chart that Tab stops at; from there arrow keys go on.
+    """
+    return tag(
+        "g",
+        tag("title", words),
+        *marks,
+        tag("circle", cx=x, cy=y, r=10, class_="ch-hit"),
+        tag("circle", cx=x, cy=y, r=3, class_="ch-dot ch-faint" if faint else "ch-dot"),
+        class_="ch-point",
+        tabindex="0" if tabbed else "-1",
+        role="img",
+        aria_label=words,
+    )
 
 
 def choose_range(lows: Sequence[float], highs: Sequence[float]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from groundplan.interfaces.charts.figure import Chart, empty_chart, frame_svg
 from groundplan.interfaces.charts.svg import percent, shorten, tag
 from groundplan.signals.signal import Part
-from groundplan.terms.estimate import Estimate, Unknown
+from groundplan.terms.estimate import Estimate, Measured, Unknown
 
 _COLUMNS = ("Part", "Value", "Low", "High", "Sample")
 _ROW_PX = 40.0
@@ -43,9 +43,24 @@ def draw_bars(key: str, title: str, parts: Sequence[Part], *, most: int = 12) ->
     return Chart(key, title, conclusion, svg, _COLUMNS, rows, note)
 
 
-def _bar(nr: int, name: str, value: Estimate | Unknown, top: float) -> Markup:
+def draw_shares(key: str, title: str, shares: Sequence[tuple[str, Measured]]) -> Chart:
+    """Shares of different wholes, in the order given, each with its interval, from 0 to 1."""
+    if not any(isinstance(value, Estimate) for _, value in shares):
+        return empty_chart(key, title, "No share can be told yet.", _COLUMNS)
+    marks = [_bar(nr, *pair, 1.0, "not enough yet") for nr, pair in enumerate(shares)]
+    conclusion = ". ".join(f"{name}: {value}" for name, value in shares) + "."
+    height = _ROW_PX * len(shares) + 4
+    svg = frame_svg(key, title, f"Bars with intervals. {conclusion}", height, *marks)
+    rows = tuple(_table_row(name, value, "not enough yet") for name, value in shares)
+    note = "Each bar is a share of another whole; the whole width is all of it."
+    return Chart(key, title, conclusion, svg, _COLUMNS, rows, note)
+
+
+def _bar(
+    nr: int, name: str, value: Estimate | Unknown, top: float, without: str = "withheld"
+) -> Markup:
     y = nr * _ROW_PX
-    text = "withheld" if isinstance(value, Unknown) else value.unit.format(value.value)
+    text = without if isinstance(value, Unknown) else value.unit.format(value.value)
     marks = [
         tag("title", f"{name}: {value}"),
         tag("text", shorten(name, 34), x="0", y=y + 15, class_="ch-name"),
@@ -100,9 +115,9 @@ def _conclude(known: Sequence[tuple[str, Estimate]], hidden: int) -> str:
     return text
 
 
-def _table_row(name: str, value: Estimate | Unknown) -> tuple[str, ...]:
+def _table_row(name: str, value: Estimate | Unknown, without: str = "withheld") -> tuple[str, ...]:
     if isinstance(value, Unknown):
-        return (name, "withheld", "", "", str(value))
+        return (name, without, "", "", str(value))
     unit = value.unit
     return (
         name,

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from markupsafe import Markup
 
 from groundplan.inference.forecasts.claims import Spread
-from groundplan.interfaces.charts.axes import Scale, round_ticks, say_tick, time_ticks
+from groundplan.interfaces.charts.axes import (
+    WIDTH,
+    Plot,
+    Scale,
+    draw_point,
+    label_places,
+    label_values,
+    round_ticks,
+    stretch,
+    time_ticks,
+)
 from groundplan.interfaces.charts.figure import Chart, empty_chart, frame_svg
-from groundplan.interfaces.charts.svg import num, path_of, percent, say_day, tag
+from groundplan.interfaces.charts.svg import path_of, percent, say_day, tag
 from groundplan.terms.units import Style, Unit
 
 _COLUMNS = ("By", "At least, 95% sure", "At least, 85% sure", "As likely as not",
             "At most, 85% sure", "At most, 95% sure")  # fmt: skip
-_WIDTH = 1000.0  # of the stretched inner drawing; its height is in pixels
 _TOP, _FOOT = 22.0, 24.0
 _NARROW = timedelta(days=63)  # below, months are too coarse for an axis
 
@@ -41,7 +49,7 @@ def draw_fan(
         return empty_chart(key, title, why, _COLUMNS)
     highest = max(one.high_95 for one in ahead)
     shown = target if target is not None and 0 < target <= highest else None
-    plot = _Plot(since, ahead[-1].on, Scale(0.0, max(highest, 1.0), _TOP, height - _FOOT))
+    plot = Plot(since, ahead[-1].on, Scale(0.0, max(highest, 1.0), _TOP, height - _FOOT))
     conclusion = _conclude(ahead[-1], unit)
     svg = frame_svg(
         key,
@@ -60,32 +68,16 @@ def draw_fan(
     return Chart(key, title, conclusion, svg, _COLUMNS, rows, note)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plot:
-    start: date
-    end: date
-    y: Scale
-
-    def x(self, day: date) -> float:
-        return 0.006 + 0.988 * (day - self.start).days / max(1, (self.end - self.start).days)
-
-
-def _grid(plot: _Plot, unit: Unit) -> Markup:
-    marks = []
+def _grid(plot: Plot, unit: Unit) -> Markup:
     values = round_ticks(0.0, plot.y.high)
-    for value in values:
-        y = plot.y.place(value)
-        kind = "ch-grid" if value else "ch-zero"
-        marks.append(tag("line", x1="0", x2="100%", y1=y, y2=y, class_=kind))
-        if value:
-            text = say_tick(unit, value) + (f" {unit.noun}" if value == values[-1] else "")
-            marks.append(tag("text", text, x="0", y=y - 4, class_="ch-tick ch-value"))
-    for day, text in _ticks(plot.start, plot.end):
-        x = plot.x(day)
-        anchor = "start" if x < 0.08 else "end" if x > 0.94 else "middle"
-        y = plot.y.bottom_px + 18
-        marks.append(tag("text", text, x=percent(x), y=y, text_anchor=anchor, class_="ch-tick"))
-    return Markup("").join(marks)
+    lines = [
+        tag("line", x1="0", x2="100%", y1=y, y2=y, class_="ch-grid" if value else "ch-zero")
+        for value in values
+        for y in [plot.y.place(value)]
+    ]
+    days = [(plot.x(day), text) for day, text in _ticks(plot.start, plot.end)]
+    labels = label_values(plot.y, values[1:], unit), label_places(days, plot.y.bottom_px + 18)
+    return Markup("").join([*lines, *labels])
 
 
 def _ticks(start: date, end: date) -> Sequence[tuple[date, str]]:
@@ -102,12 +94,12 @@ def _ticks(start: date, end: date) -> Sequence[tuple[date, str]]:
     ]
 
 
-def _bands(plot: _Plot, ahead: Sequence[Spread]) -> Markup:
+def _bands(plot: Plot, ahead: Sequence[Spread]) -> Markup:
     def line(values: Sequence[float]) -> list[tuple[float, float]]:
         days = [plot.start, *(one.on for one in ahead)]
         counts = [0.0, *values]
         return [
-            (_WIDTH * plot.x(day), plot.y.place(count))
+            (WIDTH * plot.x(day), plot.y.place(count))
             for day, count in zip(days, counts, strict=True)
         ]
 
@@ -120,21 +112,11 @@ def _bands(plot: _Plot, ahead: Sequence[Spread]) -> Markup:
         for low, high in edges
     ]
     middle = path_of(line([one.middle for one in ahead]))
-    height = plot.y.bottom_px + _FOOT
-    return tag(
-        "svg",
-        *bands,
-        tag("path", d=middle, class_="ch-line", vector_effect="non-scaling-stroke"),
-        x="0",
-        y="0",
-        width="100%",
-        height=height,
-        viewBox=f"0 0 {num(_WIDTH)} {num(height)}",
-        preserveAspectRatio="none",
-    )
+    line_of = tag("path", d=middle, class_="ch-line", vector_effect="non-scaling-stroke")
+    return stretch(plot.y.bottom_px + _FOOT, *bands, line_of)
 
 
-def _goal(plot: _Plot, target: float | None, unit: Unit) -> Markup:
+def _goal(plot: Plot, target: float | None, unit: Unit) -> Markup:
     if target is None:
         return Markup("")
     y = plot.y.place(target)
@@ -143,21 +125,11 @@ def _goal(plot: _Plot, target: float | None, unit: Unit) -> Markup:
     return line + tag("text", text, x="100%", y=y - 5, text_anchor="end", class_="ch-label")
 
 
-def _point(plot: _Plot, one: Spread, unit: Unit, last: bool) -> Markup:
-    x, y = percent(plot.x(one.on)), plot.y.place(one.middle)
-    words = _conclude(one, unit)
+def _point(plot: Plot, one: Spread, unit: Unit, last: bool) -> Markup:
+    x = percent(plot.x(one.on))
     low, high = plot.y.place(one.low_15), plot.y.place(one.high_85)
-    return tag(
-        "g",
-        tag("title", words),
-        tag("line", x1=x, x2=x, y1=low, y2=high, class_="ch-whisker ch-faint"),
-        tag("circle", cx=x, cy=y, r=10, class_="ch-hit"),
-        tag("circle", cx=x, cy=y, r=3, class_="ch-dot"),
-        class_="ch-point",
-        tabindex="0" if last else "-1",
-        role="img",
-        aria_label=words,
-    )
+    whisker = tag("line", x1=x, x2=x, y1=low, y2=high, class_="ch-whisker ch-faint")
+    return draw_point(_conclude(one, unit), x, plot.y.place(one.middle), whisker, tabbed=last)
 
 
 def _conclude(one: Spread, unit: Unit) -> str:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from markupsafe import Markup
 
 from groundplan.interfaces.charts.axes import (
+    WIDTH,
+    Plot,
     Scale,
     choose_range,
+    draw_point,
+    label_places,
+    label_values,
     round_ticks,
-    say_tick,
+    stretch,
     time_ticks,
 )
 from groundplan.interfaces.charts.figure import Chart, empty_chart, frame_svg
 from groundplan.interfaces.charts.svg import (
     hatch,
-    num,
     path_of,
     percent,
     say_day,
@@ -27,24 +30,10 @@ from groundplan.interfaces.charts.svg import (
 )
 from groundplan.signals.signal import Block, Point
 from groundplan.terms.estimate import Estimate, Unknown
-from groundplan.terms.units import Style, Unit
+from groundplan.terms.units import Unit
 
 _COLUMNS = ("From", "To", "Value", "Low", "High", "Sample")
-_WIDTH = 1000.0  # of the stretched inner drawing; its height is in pixels
 _TOP, _FOOT = 22.0, 24.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Plot:
-    start: date
-    end: date
-    y: Scale
-
-    def x(self, day: date) -> float:
-        return 0.006 + 0.988 * (day - self.start).days / max(1, (self.end - self.start).days)
-
-    def middle(self, block: Block) -> float:
-        return (self.x(block.start_on) + self.x(block.end_on)) / 2
 
 
 def draw_series(
@@ -64,7 +53,7 @@ def draw_series(
     low, high = choose_range([e.low for _, e in known], [e.high for _, e in known])
     high, cut = _cut_long_intervals(known, low, high)
     scale = Scale(low, high, _TOP, height - _FOOT)
-    plot = _Plot(min(p.block.start_on for p in points), max(p.block.end_on for p in points), scale)
+    plot = Plot(min(p.block.start_on for p in points), max(p.block.end_on for p in points), scale)
     runs = _runs(points)
     svg = frame_svg(
         key,
@@ -111,7 +100,7 @@ def _runs(points: Sequence[Point]) -> list[list[tuple[Block, Estimate]]]:
     return [run for run in runs if run]
 
 
-def _grid(plot: _Plot) -> Markup:
+def _grid(plot: Plot) -> Markup:
     lines = [
         tag(
             "line",
@@ -130,24 +119,17 @@ def _grid(plot: _Plot) -> Markup:
     return Markup("").join(lines)
 
 
-def _tick_labels(plot: _Plot, unit: Unit) -> Markup:
-    labels = []
+def _tick_labels(plot: Plot, unit: Unit) -> Markup:
+    days = [(plot.x(day), text) for day, text in time_ticks(plot.start, plot.end)]
     values = round_ticks(plot.y.low, plot.y.high)
-    for value in values:
-        text = say_tick(unit, value)
-        if value == values[-1] and unit.style is not Style.SHARE:
-            text += f" {unit.noun}"
-        y = plot.y.place(value) - 4
-        labels.append(tag("text", text, x="0", y=y, class_="ch-tick ch-value"))
-    for day, text in time_ticks(plot.start, plot.end):
-        x = plot.x(day)
-        anchor = "start" if x < 0.08 else "end" if x > 0.94 else "middle"
-        y = plot.y.bottom_px + 18
-        labels.append(tag("text", text, x=percent(x), y=y, text_anchor=anchor, class_="ch-tick"))
-    return Markup("").join(labels)
+    return label_values(plot.y, values, unit) + label_places(days, plot.y.bottom_px + 18)
 
 
-def _withheld(key: str, plot: _Plot, points: Sequence[Point]) -> Markup:
+def _middle(plot: Plot, block: Block) -> float:
+    return (plot.x(block.start_on) + plot.x(block.end_on)) / 2
+
+
+def _withheld(key: str, plot: Plot, points: Sequence[Point]) -> Markup:
     marks = []
     for point in points:
         if isinstance(point.value, Unknown):
@@ -167,7 +149,7 @@ def _withheld(key: str, plot: _Plot, points: Sequence[Point]) -> Markup:
     return Markup("").join(marks)
 
 
-def _window(plot: _Plot, window: Block) -> Markup:
+def _window(plot: Plot, window: Block) -> Markup:
     start, end = max(window.start_on, plot.start), min(window.end_on, plot.end)
     if start >= end:
         return Markup("")
@@ -182,9 +164,9 @@ def _window(plot: _Plot, window: Block) -> Markup:
     )
 
 
-def _lines(plot: _Plot, runs: Sequence[Sequence[tuple[Block, Estimate]]]) -> Markup:
+def _lines(plot: Plot, runs: Sequence[Sequence[tuple[Block, Estimate]]]) -> Markup:
     def at(block: Block, value: float) -> tuple[float, float]:
-        return _WIDTH * plot.middle(block), plot.y.place(value)
+        return WIDTH * _middle(plot, block), plot.y.place(value)
 
     marks = []
     for run in runs:
@@ -195,51 +177,25 @@ def _lines(plot: _Plot, runs: Sequence[Sequence[tuple[Block, Estimate]]]) -> Mar
         marks.append(tag("path", d=path_of([*upper, *lower], closed=True), class_="ch-band"))
         line = path_of([at(block, estimate.value) for block, estimate in run])
         marks.append(tag("path", d=line, class_="ch-line", vector_effect="non-scaling-stroke"))
-    height = plot.y.bottom_px + _FOOT
-    return tag(
-        "svg",
-        *marks,
-        x="0",
-        y="0",
-        width="100%",
-        height=height,
-        viewBox=f"0 0 {num(_WIDTH)} {num(height)}",
-        preserveAspectRatio="none",
-    )
+    return stretch(plot.y.bottom_px + _FOOT, *marks)
 
 
-def _focusable(plot: _Plot, points: Sequence[Point]) -> Markup:
+def _focusable(plot: Plot, points: Sequence[Point]) -> Markup:
     known = [(p.block, p.value) for p in points if isinstance(p.value, Estimate)]
     marks = []
     for nr, (block, estimate) in enumerate(known):
-        x, y = percent(plot.middle(block)), plot.y.place(estimate.value)
-        label = f"{_say_block(block)}: {estimate}"
-        marks.append(
-            tag(
-                "g",
-                tag("title", label),
-                tag(
-                    "line",
-                    x1=x,
-                    x2=x,
-                    y1=plot.y.place(estimate.low),
-                    y2=plot.y.place(estimate.high),
-                    class_="ch-whisker" if _alone(points, block) else "ch-whisker ch-faint",
-                ),
-                tag("circle", cx=x, cy=y, r=10, class_="ch-hit"),
-                tag(
-                    "circle",
-                    cx=x,
-                    cy=y,
-                    r=3,
-                    class_="ch-dot" if len(known) <= 60 else "ch-dot ch-faint",
-                ),
-                class_="ch-point",
-                tabindex="0" if nr == len(known) - 1 else "-1",
-                role="img",
-                aria_label=label,
-            )
+        x, y = percent(_middle(plot, block)), plot.y.place(estimate.value)
+        whisker = tag(
+            "line",
+            x1=x,
+            x2=x,
+            y1=plot.y.place(estimate.low),
+            y2=plot.y.place(estimate.high),
+            class_="ch-whisker" if _alone(points, block) else "ch-whisker ch-faint",
         )
+        label = f"{_say_block(block)}: {estimate}"
+        last, many = nr == len(known) - 1, len(known) > 60
+        marks.append(draw_point(label, x, y, whisker, tabbed=last, faint=many))
     return Markup("").join(marks)
 
 
@@ -247,9 +203,9 @@ def _alone(points: Sequence[Point], block: Block) -> bool:
     return any(len(run) == 1 and run[0][0] == block for run in _runs(points))
 
 
-def _newest_label(plot: _Plot, newest: tuple[Block, Estimate]) -> Markup:
+def _newest_label(plot: Plot, newest: tuple[Block, Estimate]) -> Markup:
     block, estimate = newest
-    x, y = plot.middle(block), plot.y.place(estimate.value)
+    x, y = _middle(plot, block), plot.y.place(estimate.value)
     above = y - 9 if y - 9 > 12 else y + 18
     return tag(
         "text",

@@ -12,12 +12,12 @@ import click
 
 from groundplan.access import LOCAL_VIEWER
 from groundplan.bootstrap import Workspace, default_folder
+from groundplan.experiments.catalogue import discover
 from groundplan.interfaces.catalogue import Asker, Case, answer, list_use_cases
 from groundplan.interfaces.cli.options import read_all
 from groundplan.interfaces.cli.terminal import Terminal, print_json, say
 from groundplan.interfaces.codec.fields import Field, read_fields, say_unit
 from groundplan.interfaces.codec.inputs import read_inputs, read_key, without_controls
-from groundplan.practices.catalogue import discover
 from groundplan.sources.csv.tables import decode
 from groundplan.terms.errors import BadInput
 from groundplan.terms.estimate import Estimate, Unknown
@@ -142,7 +142,13 @@ def _word(field: Field) -> str:
 
 
 def print_view(view: object, indent: int = 0) -> None:
-    """Any view as indented text: a line for each field, a block for each row."""
+    """Any view as indented text: a line for each field, a block for each row.
+
+    A view that is a document says so by a field `markdown`, which is all that is printed.
+    """
+    if document := dict(_pairs(view)).get("markdown"):
+        say(str(document).rstrip())
+        return
     pad = "  " * indent
     for name, value in _pairs(view):
         _print_field(pad, name.replace("_", " "), value, indent)

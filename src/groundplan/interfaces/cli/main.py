@@ -14,8 +14,10 @@ from groundplan.terms.errors import GroundplanError
 
 COMMANDS = "groundplan.interfaces.cli.commands"
 MODULES = {
+    "bench": "groundplan.interfaces.cli.bench",
     "mcp": "groundplan.interfaces.cli.mcp",
     "simulate": "groundplan.interfaces.cli.simulating",
+    "sync": "groundplan.interfaces.cli.syncing",
     **dict.fromkeys(("run", "serve"), "groundplan.interfaces.cli.serving"),
     **dict.fromkeys(
         ("journal", "backup", "restore", "export", "import"), "groundplan.interfaces.cli.journals"
@@ -29,6 +31,7 @@ HELP = {
     "ask": "Who knows this path, symbol or question, and what was written about it?",
     "check": "Compare the facts with git's own words, row by row.",
     "rebuild": "Drop the facts and read them again.",
+    "bench": "Measure KPIs, and tell whether they can be trusted and got worse.",
     "serve": "Serve the pages of what was read before, also for a team.",
     "journal": "Verify what people said.",
     "backup": "Write the journal to a file while others go on writing.",
@@ -36,8 +39,10 @@ HELP = {
     "export": "Write the journal as JSON Lines.",
     "import": "Fill an empty journal with JSON Lines.",
     "mcp": "Answer a model's tool calls on standard input and output.",
+    "sync": "Read hosts and trackers on the web, such as github:owner/name.",
     "simulate": "Write a workspace of teams that never were, with effects that are known.",
 }
+EXPERIMENTS = "experiments"  # a room of its own, asked like a practice
 BESIDE = {
     "signals": "Read single signals off the facts.",
     "team": "Read the team page.",
@@ -72,8 +77,9 @@ class Lazy(click.Group):
 
 
 def list_practices() -> list[str]:
-    """The practices' names, by their folders, without importing one."""
-    return sorted(module.name for module in iter_modules(practices.__path__) if module.ispkg)
+    """The practices' names, by their folders, and experiments, without importing one."""
+    folders = [module.name for module in iter_modules(practices.__path__) if module.ispkg]
+    return sorted([*folders, EXPERIMENTS])
 
 
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

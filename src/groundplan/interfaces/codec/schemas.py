@@ -106,13 +106,18 @@ def schema_of_view(view: type, found: dict[str, Schema], prefix: str) -> Schema:
 
 
 def name_of(kind: type) -> str:
-    """The name of a type's schema; practices and records say whose, as two may be alike."""
+    """The name of a type's schema, with the practice or module it is of: two may be called alike.
+
+    The nouns of `terms` go by themselves.
+    """
     parts = kind.__module__.split(".")
-    if "records" in parts:
-        return f"{parts[-1]}.{kind.__name__}"
+    if "terms" in parts:
+        return kind.__name__
     if "practices" in parts[:-1]:
         return f"{parts[parts.index('practices') + 1]}.{kind.__name__}"
-    return kind.__name__
+    if "experiments" in parts:
+        return f"experiments.{kind.__name__}"
+    return f"{parts[-1]}.{kind.__name__}"
 
 
 def _schema(hint: Any, found: dict[str, Schema], prefix: str) -> Schema:

@@ -20,6 +20,7 @@ from groundplan.interfaces.web.formats import Page, form_of, respond
 from groundplan.interfaces.web.gate import caller_of
 from groundplan.interfaces.web.places import NAVIGATION, list_practices
 from groundplan.interfaces.web.rendering import render
+from groundplan.interfaces.web.uploads import read_parts
 from groundplan.terms.errors import BadInput, GroundplanError
 
 LONGEST_FORM: Final = 65_536  # bytes
@@ -126,11 +127,17 @@ def answer_carefully(request: Request, answer: Callable[[], Answer]) -> Response
 
 async def read_form(request: Request, most: int) -> dict[str, str] | None:
     """The fields of a form; None if it is longer than that. Of a field given twice, the last."""
-    body = b""
+    chunks: list[bytes] = []
+    length = 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > most:
+        chunks.append(chunk)
+        length += len(chunk)
+        if length > most:
             return None
+    body = b"".join(chunks)
+    parts = read_parts(body, request.headers.get("content-type", ""))
+    if parts is not None:
+        return parts
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 

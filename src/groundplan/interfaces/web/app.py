@@ -144,6 +144,8 @@ def _act(desk: Desk) -> Route:
             files = any(field.file for field in read_fields(case.inputs))
             if not files and sum(map(len, form.values())) > LONGEST_FORM:
                 raise BadInput("form", "too long", f"at most {LONGEST_FORM:,} letters")
+            if files and not case.writes:
+                return finish(request, practices.read_file(visit, case, form), visit)
             trouble = practices.act(visit, case, form)
         except GroundplanError as error:
             return finish(request, say_error(error), visit)

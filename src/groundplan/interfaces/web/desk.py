@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from groundplan.interfaces.codec.fields import read_fields
 from groundplan.interfaces.team_page import (
     Overview,
     RepoState,
@@ -118,7 +119,11 @@ class Desk:
     def _remembering(
         self, case: UseCase[Any, Any], facts: Hashable
     ) -> Callable[[Context, Scope, Any], Any]:
+        brought = [field.name for field in read_fields(case.inputs) if field.file]
+
         def run(context: Context, scope: Scope, inputs: Any) -> Any:
+            if any(getattr(inputs, name) for name in brought):  # nothing of it is kept
+                return case.run(context, scope, inputs)
             key = (case.name, repr(inputs), facts, scope)
             return self.memory.recall(key, lambda: case.run(context, scope, inputs))
 

@@ -19,7 +19,10 @@ MANY_CHOICES: Final = 5  # more are a list to open, fewer are shown side by side
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One field as it is shown. sort: of control; value: what stands in it; error: beside it."""
+    """One field as it is shown. sort: of control; value: what stands in it; error: beside it.
+
+    file: its text may come from a file.
+    """
 
     name: str
     label: str
@@ -31,6 +34,7 @@ class Entry:
     required: bool
     many: bool
     choices: tuple[str, ...]
+    file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,11 @@ class CaseForm:
     key: str
     trouble: str
     hint: str
+
+    @property
+    def brings(self) -> bool:
+        """Whether a file may come with it, which no address could hold."""
+        return any(entry.file for entry in self.entries)
 
 
 def draw_form(
@@ -99,6 +108,7 @@ def _draw(field: Field, given: Mapping[str, str], wrong: BadInput | None) -> Ent
         required=field.required and not field.many,
         many=field.many,
         choices=field.choices,
+        file=field.file,
     )
 
 

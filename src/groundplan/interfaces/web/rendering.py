@@ -87,12 +87,15 @@ def as_measured(value: object) -> bool:
 
 @cache
 def environment() -> jinja2.Environment:
-    """The templates of this folder and of the practices (`practices/<name>/page.html`)."""
+    """The templates of this folder, and of practices and experiments (`<name>/page.html`)."""
     env = jinja2.Environment(
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.PackageLoader("groundplan.interfaces.web", "templates"),
-                jinja2.PrefixLoader({"practices": jinja2.PackageLoader("groundplan", "practices")}),
+                jinja2.PackageLoader("groundplan", "practices"),
+                jinja2.PrefixLoader(
+                    {"experiments": jinja2.PackageLoader("groundplan", "experiments")}
+                ),
             ]
         ),
         autoescape=True,

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from groundplan.facts.plans import Plan, read_plan
 from groundplan.facts.trackers import read_landings
-from groundplan.inference.forecasts.claims import look_ahead
 from groundplan.inference.forecasts.displacement import displace
 from groundplan.practices.intake import rules
 from groundplan.practices.intake.rules import Said
@@ -17,6 +16,7 @@ from groundplan.records.asked import REQUESTS, STREAM, Request, Verdict
 from groundplan.records.roster import team_name
 from groundplan.records.roster_checks import find_person
 from groundplan.records.words import check_line
+from groundplan.signals.futures import foretell
 from groundplan.signals.signal import Finding
 from groundplan.sources.eml import shape
 from groundplan.terms.errors import BadInput, Refused
@@ -85,7 +85,7 @@ def weigh(context: Context, scope: Scope, inputs: rules.WeighInputs) -> rules.We
         ends = asked.order_accepted(known.values(), one.number, today)
         plan = Plan(landed, landed.classes[0], ends)
     tracker = plan.tracker
-    ahead = look_ahead(tracker.finished(plan.name), tracker.until)
+    ahead = foretell(context.mart, context.roster, scope, tracker, plan.name)
     if today - tracker.until > _SILENT:
         ahead = Unknown("nothing was recorded in two weeks", 0, 1, tracker.counted)
     found = displace(ahead, plan.ends, size, tracker.until, today)

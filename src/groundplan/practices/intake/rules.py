@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from textwrap import shorten
 from typing import Any, Final
 
+from groundplan.inference.arrivals import Arrived, follow_arrivals
 from groundplan.inference.forecasts.displacement import Displacement
 from groundplan.inference.proportions import share_of
-from groundplan.inference.survival import quantile_of_waiting, share_arrived_by
+from groundplan.inference.survival import quantile_of_waiting
 from groundplan.records import asked
 from groundplan.records.asked import Priority, Request, Stage, Verdict
 from groundplan.records.roster import Roster, name_of
@@ -20,6 +21,7 @@ from groundplan.terms.estimate import Measured, Unknown
 from groundplan.terms.units import DAYS, WORKING_DAYS, FileText, WorkingDays
 
 ANSWER_WITHIN: Final = 1.0  # working days
+LONGEST_WAIT: Final = 20  # working days that are followed
 USED_AFTER: Final = timedelta(weeks=3)  # from delivery until the asker is asked
 
 _NUMBER = {"help": "the request's number, as listed"}
@@ -148,14 +150,13 @@ class Weighed(Displacement):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What became of requests. Within a working day and within five, half_by: until their first
+    """What became of requests. answered: within 1, 2, ... working days; half_by: until their first
     answer, the open ones counted while they wait. absorbed: of the verdicts that hold; evaporated:
     of those whose hold is over; used: of those delivered of which it was said."""
 
     asked: int
     unanswered: int
-    within_a_day: Measured
-    within_five: Measured
+    answered: tuple[Arrived, ...]
     half_by: Measured
     absorbed: Measured
     evaporated: Measured
@@ -246,8 +247,7 @@ def keep_record(known: Sequence[Request], today: date) -> Record:
     return Record(
         asked=len(known),
         unanswered=sum(not done for done in answered),
-        within_a_day=share_arrived_by(days, answered, ANSWER_WITHIN, "requests"),
-        within_five=share_arrived_by(days, answered, 5.0, "requests"),
+        answered=tuple(follow_arrivals(days, answered, LONGEST_WAIT, "requests")),
         half_by=quantile_of_waiting(days, answered, WORKING_DAYS, "requests"),
         absorbed=share_of(verdicts.count(Verdict.ABSORB), len(verdicts), "verdicts"),
         evaporated=share_of(sum(held), len(held), "requests whose hold is over"),

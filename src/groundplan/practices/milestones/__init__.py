@@ -49,6 +49,6 @@ PRACTICE = Practice(
                 NoInputs, rules.Notices, _ALL, actions.list_notices),
     ),
     findings=actions.find_sentences,
-    claims=("evidence/forecast_coverage",),
+    claims=("evidence/forecast_coverage", "evidence/delay"),
     page="page.html",
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from groundplan.facts.linked_items import Links, find_linked
 from groundplan.facts.links import check_link, find_done
@@ -27,6 +28,7 @@ from groundplan.records.milestones import (
 from groundplan.records.roster import name_of, team_name
 from groundplan.records.words import check_line
 from groundplan.signals.catalogue import discover
+from groundplan.signals.futures import foretell
 from groundplan.signals.signal import Finding
 from groundplan.terms.errors import BadInput, NotFound, Refused
 from groundplan.terms.estimate import Unknown
@@ -122,6 +124,9 @@ def publish(context: Context, scope: Scope, inputs: rules.PublishInputs) -> Said
     shown = _show(context, scope, one)
     if not shown.late:
         raise Refused(f"Nothing shows that {one.promised_on} cannot be kept.")
+    if not shown.likely:
+        hint = "That it is not 85% sure is a matter for the team: replan, or wait."
+        raise Refused(f"{one.promised_on} may still be kept: {shown.outlook}.", hint)
     text = [check_line("text", line) for line in inputs.text] or list(shown.draft)
     body = {"number": one.number, "about": one.outcome, "text": text}
     kept = Visibility.PARTNERS
@@ -168,7 +173,8 @@ def _look_ahead(context: Context, scope: Scope, one: Milestone) -> Outlook | Unk
     )
     teams = scope.teams & {one.team, ""}
     found = find_linked(context.mart, teams, links, one.defined_on, context.now)
-    return rules.foresee(found, one.promised_on)
+    future = partial(foretell, context.mart, context.roster, scope)
+    return rules.foresee(found, one.promised_on, future)
 
 
 def _settle(context: Context, scope: Scope, one: Milestone) -> Milestone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -10,8 +10,10 @@ from typing import Final
 
 from groundplan.facts.linked_items import Linked
 from groundplan.facts.links import check_link
-from groundplan.inference.forecasts.claims import claim_days, day_after, look_ahead
-from groundplan.inference.forecasts.forecast import FURTHEST_WEEKS
+from groundplan.facts.trackers import Tracker
+from groundplan.inference import delay
+from groundplan.inference.forecasts.claims import claim_days
+from groundplan.inference.forecasts.forecast import Forecast
 from groundplan.records.milestone_checks import Outlook, Standing, is_late
 from groundplan.records.milestones import Notice, Sort
 from groundplan.records.words import check_line
@@ -20,9 +22,8 @@ from groundplan.terms.errors import BadInput
 from groundplan.terms.estimate import Unknown
 
 MOST_POINTS: Final = 20  # what nobody can recite, nobody can be clear about
-SURE: Final = 0.85
 MERGED: Final = (Sort.MUST, Sort.DATA, Sort.NICE)  # what a merged change shows; it moves no metric
-LEVELS: Final = (0.5, SURE, 0.95)
+LEVELS: Final = (0.5, 0.85, 0.95)
 
 _NUMBER = {"help": "the milestone's number, as listed"}
 _LINKED = "; after a bar the pull request, issue or branch that it is in: Import runs | #12"
@@ -197,24 +198,25 @@ def _read_points(inputs: DefineInputs, signals: Collection[str]) -> Iterator[dic
             yield {"sort": sort, "text": check_line(name, text), "link": link, "signal": signal}
 
 
-def foresee(linked: Linked, promised_on: date) -> Outlook | Unknown:
-    """When what is open is done; Unknown where nothing is linked, or a history lacks something."""
+def foresee(
+    linked: Linked, promised_on: date, foretell: Callable[[Tracker, str], Forecast | Unknown]
+) -> Outlook | Unknown:
+    """When what is open is done, and how likely late; Unknown where something is missing."""
     if not linked.items:
         return Unknown("no must-have is linked to a work item", 0, 1, "items")
-    days, late = [], False
+    days, notices, late = [], list[delay.Notice | Unknown](), False
     for part in linked.parts:
-        ahead = look_ahead(part.done, part.until)
+        ahead, until = foretell(part.tracker, part.name), part.tracker.until
         if isinstance(ahead, Unknown):
             return ahead
-        weeks = ahead.when(part.last, SURE)
-        furthest = FURTHEST_WEEKS if isinstance(weeks, Unknown) else weeks
-        late |= is_late(promised_on, day_after(part.until, furthest))
-        places = (part.last, max(part.last_without, 1))
-        every, lean = claim_days(ahead, places, LEVELS, part.until)
-        days.append((*every, lean[1] if part.last_without else part.until))
+        notices.append(notice := delay.look_at(ahead, part.last, (promised_on - until).days))
+        every, lean = claim_days(ahead, (part.last, max(part.last_without, 1)), LEVELS, until)
+        late |= is_late(promised_on, every[1]) if isinstance(notice, Unknown) else notice.fires
+        days.append((*every, lean[1] if part.last_without else until))
     counts = (sum(part.open for part in linked.parts), linked.finished, linked.joined)
     columns = zip(*days, strict=True) if days else [()] * 4
-    return Outlook(*counts, late, *(_last(column) for column in columns))
+    dates = [_last(column) for column in columns]
+    return Outlook(*counts, late, *delay.find_worst(notices), *dates)
 
 
 def _last(days: Sequence[date | None]) -> date | None:
@@ -223,11 +225,13 @@ def _last(days: Sequence[date | None]) -> date | None:
 
 
 def find_sentence(rows: Sequence[Standing]) -> Finding | None:
-    """A finding where a promised day can no longer be promised."""
-    late = [row for row in rows if row.late]
+    """A finding where a promised day will not be kept, or is not sure enough any more."""
+    late = [row for row in rows if row.likely] or [row for row in rows if row.late]
     if not late:
         return None
     what = f"{len(late)} milestone{'s' if len(late) > 1 else ''}"
     detail = f"First: {late[0].outcome}, {late[0].promised_on}. A later day or less scope is left."
-    sentence = f"{what} can no longer be promised for the day that was said."
+    become = "is to be expected late" if len(late) == 1 else "are to be expected late"
+    unsure = "can no longer be promised for the day that was said"
+    sentence = f"{what} {become if late[0].likely else unsure}."
     return Finding("milestones", sentence, 0.6, detail, "/milestones")

@@ -29,6 +29,6 @@ PRACTICE = Practice(
                 about=About.NOBODY),
     ),
     findings=actions.find_sentences,
-    claims=("evidence/forecast_coverage",),
+    claims=("evidence/forecast_coverage", "evidence/delay"),
     page="page.html",
 )  # fmt: skip

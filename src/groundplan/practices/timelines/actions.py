@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import numpy as np
 
-from groundplan.facts.trackers import Tracker, list_trackers, read_landings, read_tracker
+from groundplan.facts.trackers import (
+    EVERYTHING,
+    Tracker,
+    list_trackers,
+    read_landings,
+    read_tracker,
+)
 from groundplan.facts.work import ITEMS_PREFIX
 from groundplan.inference.forecasts import claims
 from groundplan.inference.forecasts.backtest import backtest
 from groundplan.inference.forecasts.forecast import Forecast
 from groundplan.inference.forecasts.paces import LONGEST_WEEKS
-from groundplan.inference.forecasts.plans import LEVELS, place_items
+from groundplan.inference.forecasts.plans import place_items
 from groundplan.inference.forecasts.verdicts import speak_of_backtest, write_rows
+from groundplan.inference.forecasts.versions import (
+    claim_three_counts,
+    claim_three_days,
+    look_at_promise,
+    speak_of_change,
+    speak_of_class,
+)
 from groundplan.practices.timelines import rules
-from groundplan.practices.timelines.rules import Backtested, CountClaim, DayClaim
+from groundplan.practices.timelines.rules import Backtested
+from groundplan.signals.futures import check_people, foretell
 from groundplan.signals.signal import Finding
 from groundplan.sources.csv.brought import Told, read_brought
 from groundplan.terms.errors import BadInput, NotFound
@@ -52,14 +67,16 @@ def look_ahead(context: Context, scope: Scope, inputs: rules.ForecastInputs) -> 
         raise BadInput("items", inputs.items, f"0 to {rules.MOST_AHEAD:,}")
     tracker, told = _read(context, scope, inputs)
     by, weeks = rules.name_day(tracker.until, inputs.by)
-    futures = _futures(tracker, scope.floor)
-    said, dates, counts = [], [], []
+    futures = _futures(context, scope, tracker)
+    said, dates, counts, promises = [], [], [], []
     for name, ahead in futures.items():
-        dated = _date(tracker, name, ahead, inputs)
-        counted = [CountClaim(name, by, level, _count(ahead, weeks, level)) for level in LEVELS]
-        said.append(rules.speak_of_class(name, dated, counted))
-        dates += dated
-        counts += counted
+        items, until = _items(tracker, name, inputs), tracker.until
+        growth = claims.look_ahead(tracker.joined(name), until) if inputs.joining else None
+        dates += (dated := claim_three_days(name, ahead, items, until, growth))
+        counts += (counted := claim_three_counts(name, ahead, by, until))
+        said.append(speak_of_class(name, dated, counted))
+        if inputs.by:
+            promises.append(look_at_promise(name, ahead, items, by, until, growth))
     known = {name: ahead for name, ahead in futures.items() if not isinstance(ahead, Unknown)}
     return rules.Timelines(
         **told.named(),
@@ -69,82 +86,67 @@ def look_ahead(context: Context, scope: Scope, inputs: rules.ForecastInputs) -> 
         until=tracker.until,
         dates=tuple(dates),
         counts=tuple(counts),
+        promises=tuple(promises),
         tracks=tuple(
             track
             for name, ahead in known.items()
-            for track in _track(
-                tracker, name, ahead.when(_items(tracker, name, inputs), 0.5), weeks
-            )
+            for track in _track(tracker, name, ahead, _items(tracker, name, inputs), weeks)
         ),
         paces=tuple(rules.measure(tracker, name, ahead) for name, ahead in futures.items()),
-        weeks=tuple(_tell_last_weeks(tracker, known, scope.floor)),
-        fan=tuple(
-            spread
-            for name, ahead in known.items()
-            for spread in claims.fan_out(name, ahead, tracker.until, max(weeks, rules.USUAL_WEEKS))
-        ),
+        weeks=tuple(_tell_last_weeks(context, scope, tracker, known)),
+        fan=tuple(_fan_out(known, tracker.until, max(weeks, rules.USUAL_WEEKS))),
     )
+
+
+def _fan_out(known: Mapping[str, Forecast], until: date, weeks: float) -> Iterator[claims.Spread]:
+    for name, ahead in known.items():
+        yield from claims.fan_out(name, ahead, until, weeks)
 
 
 def _items(tracker: Tracker, name: str, inputs: rules.ForecastInputs) -> int:
     return inputs.items or tracker.waiting(name) or rules.USUAL_ITEMS
 
 
-def _date(
-    tracker: Tracker, name: str, ahead: Forecast | Unknown, inputs: rules.ForecastInputs
-) -> list[DayClaim]:
-    items, until = _items(tracker, name, inputs), tracker.until
-    growth = claims.look_ahead(tracker.joined(name), until) if inputs.joining else None
-    if isinstance(ahead, Unknown):
-        return [DayClaim(name, items, level, ahead) for level in LEVELS]
-    if isinstance(growth, Unknown):
-        return [DayClaim(name, items, level, growth) for level in LEVELS]
-    return [
-        DayClaim(name, items, level, claims.claim_day(ahead, items, level, until, growth=growth))
-        for level in LEVELS
-    ]
-
-
 def _track(
-    tracker: Tracker, name: str, usual: float | Unknown, weeks: float
+    tracker: Tracker, name: str, ahead: Forecast, items: int, weeks: float
 ) -> tuple[claims.Track, claims.Track]:
     done, until = tracker.finished(name), tracker.until
-    days = claims.track(name, done, until, "when", usual)
+    days = claims.track(name, done, until, "when", ahead.when(items, 0.5))
     return days, claims.track(name, done, until, "how many", weeks)
 
 
 def _tell_last_weeks(
-    tracker: Tracker, known: Mapping[str, Forecast], floor: int
+    context: Context, scope: Scope, tracker: Tracker, known: Mapping[str, Forecast]
 ) -> Iterator[claims.LastWeek]:
-    """A week's count is told only where enough people, or nobody known, stand behind it."""
+    """A week's count is told only where as many stand behind it as behind a pace."""
+    world = (context.mart, context.roster, scope, tracker)
     for name, ahead in known.items():
-        if tracker.open and not 0 < tracker.people(name, 1) < floor:
+        if tracker.open and check_people(*world, name, 1) is None:
             done, joined = tracker.finished(name), tracker.joined(name)
             yield claims.tell_last_week(name, done, joined, tracker.until, ahead)
 
 
-def _count(ahead: Forecast | Unknown, weeks: float, level: float) -> int | Unknown:
-    return ahead if isinstance(ahead, Unknown) else claims.claim_count(ahead, weeks, level)
-
-
 def what_if(context: Context, scope: Scope, inputs: rules.WhatIfInputs) -> rules.Changed:
     """Who pays for a change of the plan: how much later each item's 85% day comes."""
-    tracker, told = _read(context, scope, inputs)
-    changed = rules.change_plan(tracker, inputs)
-    futures = _futures(tracker, scope.floor)
-    share = rules.share_of_people(inputs)
+    tracker, read = _read(context, scope, inputs)
+    changed, order = rules.change_plan(tracker, inputs)
+    futures = _futures(context, scope, tracker)
+    told = not any(isinstance(ahead, Unknown) for ahead in futures.values())
+    people = tracker.people(EVERYTHING, LONGEST_WEEKS) if told else 0
+    share = rules.share_of_people(inputs, people)
     worked = claims.spread_capacity(share, inputs.after, inputs.during) if share != 1 else ()
-    before = rules.plan(tracker, tracker.open)
+    before = rules.plan_items(tracker, tracker.open)
     placed = place_items(changed, before, futures, tracker.until, worked)
     shifts = [one.shift_days or 0 for one in placed]
     return rules.Changed(
-        **told.named(),
-        says=tuple(rules.speak_of_change(placed, futures)),
+        **read.named(),
+        says=tuple(speak_of_change(placed, futures)),
         tracker=tracker.name,
         until=tracker.until,
         pay=sum(days > 0 for days in shifts),
         gain=sum(days < 0 for days in shifts),
         items=len(placed),
+        order=order,
         places=tuple(placed[: rules.MOST_ROWS]),
     )
 
@@ -156,22 +158,16 @@ def find_sentences(context: Context, scope: Scope) -> list[Finding]:
         return []
     tracker = read_tracker(context.mart, sources[0], scope.teams, context.now)
     found: list[Finding] = []
-    for name, ahead in _futures(tracker, scope.floor).items():
+    for name, ahead in _futures(context, scope, tracker).items():
         if not isinstance(ahead, Unknown):
             found += rules.speak_of_tracker(tracker, name, ahead)
     return found
 
 
-def _futures(tracker: Tracker, floor: int) -> dict[str, Forecast | Unknown]:
+def _futures(context: Context, scope: Scope, tracker: Tracker) -> dict[str, Forecast | Unknown]:
     """The future of each class; withheld where a few people are known to stand behind it."""
-    futures: dict[str, Forecast | Unknown] = {}
-    for name in tracker.classes:
-        people = tracker.people(name, LONGEST_WEEKS)
-        few = Unknown("a team number needs enough people behind it", people, floor, "people")
-        withheld = 0 < people < floor
-        ahead = few if withheld else claims.look_ahead(tracker.finished(name), tracker.until)
-        futures[name] = ahead
-    return futures
+    world = (context.mart, context.roster, scope, tracker)
+    return {name: foretell(*world, name) for name in tracker.classes}
 
 
 def _read(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Annotated, Final, TypeAlias
@@ -11,14 +11,15 @@ from groundplan.facts.trackers import EVERYTHING, Item, Tracker
 from groundplan.facts.work import RESEARCH, class_of
 from groundplan.inference.forecasts.claims import LastWeek, Spread, Track, claim_day
 from groundplan.inference.forecasts.forecast import FURTHEST_WEEKS, Forecast
-from groundplan.inference.forecasts.plans import Placed, Planned, reorder
-from groundplan.inference.forecasts.standing import LEVEL, MEASURED
+from groundplan.inference.forecasts.plans import Placed, Planned, move, name_moved, reorder
+from groundplan.inference.forecasts.standing import LEVEL
 from groundplan.inference.forecasts.verdicts import Judged
+from groundplan.inference.forecasts.versions import CountClaim, DayClaim, Promised
 from groundplan.signals.signal import Finding
 from groundplan.sources.csv.brought import Told
 from groundplan.terms.errors import BadInput
 from groundplan.terms.estimate import Unknown
-from groundplan.terms.units import WEEKS, FileText, Share
+from groundplan.terms.units import WEEKS, FileText
 
 PAGE: Final = "/timelines"
 WEIGHT: Final = 0.45  # of a sentence on the start page
@@ -70,39 +71,19 @@ class WhatIfInputs:
     order: tuple[str, ...] = field(
         default=(), metadata={"help": "items in the order to do them; the others follow"}
     )
+    move: tuple[str, ...] = field(
+        default=(), metadata={"help": "an item and the place where it is done, such as B-3=1"}
+    )
     more_people: float = field(
         default=0.0, metadata={"help": "1: one more person; -1: somebody is away"}
     )
-    of_people: float = field(default=0.0, metadata={"help": "how many people work on it now"})
+    of_people: float = field(
+        default=0.0, metadata={"help": "how many work on it now; those who finished items if 0"}
+    )
     after: Weeks = field(default=0.0, metadata={"help": "from so many weeks after the last day"})
     during: Weeks = field(default=52.0, metadata={"help": "for so many weeks; 52: for good"})
     file: FileText = field(default="", metadata=_FILE)
     columns: tuple[str, ...] = field(default=(), metadata=_COLUMNS)
-
-
-@dataclass(frozen=True, slots=True)
-class DayClaim:
-    """On which day so many items of a class are done, this sure."""
-
-    name: str
-    items: int
-    level: Share
-    on: date | Unknown
-
-
-@dataclass(frozen=True, slots=True)
-class CountClaim:
-    """How many items of a class are done by a day at least, this sure."""
-
-    name: str
-    by: date
-    level: Share
-    at_least: int | Unknown
-
-    @property
-    def known(self) -> bool:
-        """Whether anything is promised."""
-        return not isinstance(self.at_least, Unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +98,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timelines(Told):
-    """Three versions of when and how much, by class; what such claims were worth; what moved."""
+    """Three versions of when and how much, by class; what such claims were worth; what moved.
+
+    promises: what is to be said if these items are promised for the day that was asked for.
+    """
 
     says: tuple[str, ...]
     tracker: str
@@ -125,6 +109,7 @@ class Timelines(Told):
     until: date
     dates: tuple[DayClaim, ...]
     counts: tuple[CountClaim, ...]
+    promises: tuple[Promised, ...]
     tracks: tuple[Track, ...]
     paces: tuple[Pace, ...]
     weeks: tuple[LastWeek, ...]
@@ -133,7 +118,10 @@ class Timelines(Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed(Told):
-    """The plan after a change. pay, gain: how many items move; places: of the first 200."""
+    """The plan after a change. pay, gain: how many items move; places: of the first 200.
+
+    order: the items whose order has to be named to have this plan; the others follow as usual.
+    """
 
     says: tuple[str, ...]
     tracker: str
@@ -141,6 +129,7 @@ class Changed(Told):
     pay: int
     gain: int
     items: int
+    order: tuple[str, ...]
     places: tuple[Placed, ...]
 
 
@@ -186,15 +175,16 @@ def measure(tracker: Tracker, name: str, ahead: Forecast | Unknown) -> Pace:
     return Pace(name, done, tracker.waiting(name), float(ahead.pace.rate))
 
 
-def plan(tracker: Tracker, items: Iterable[Item]) -> list[Planned]:
+def plan_items(tracker: Tracker, items: Iterable[Item]) -> list[Planned]:
     """Items in their order, each with its class."""
     return [Planned(one.item_id, one.title, tracker.class_of(one)) for one in items]
 
 
-def change_plan(tracker: Tracker, inputs: WhatIfInputs) -> list[Planned]:
-    """The open items after a change, in order; BadInput for an item that is not open.
+def change_plan(tracker: Tracker, inputs: WhatIfInputs) -> tuple[list[Planned], tuple[str, ...]]:
+    """The open items after a change, and those that name their order.
 
-    New ones come first, unless the order names them by their title.
+    New ones come first, unless the order names them by their title. Errors: BadInput for an item
+    that is not open, or a place that is none.
     """
     new = {
         f"new {nr}": Item(f"new {nr}", title, class_of("", "", title) == RESEARCH)
@@ -205,57 +195,45 @@ def change_plan(tracker: Tracker, inputs: WhatIfInputs) -> list[Planned]:
     every = new | {item.item_id: item for item in tracker.open}
     called = {key: key for key in every} | {item.title: key for key, item in new.items()}
     first, gone = split_lines(inputs.order), split_lines(inputs.remove)
-    for where, names in (("order", first), ("remove", gone)):
+    to = [line.rpartition("=") for line in split_lines(inputs.move)]
+    for where, names in (("order", first), ("remove", gone), ("move", [name for name, *_ in to])):
         for name in names:
             if name not in called:
                 allowed = f"an open item, such as {', '.join(list(every)[:5])}"
                 raise BadInput(where, name[:80], allowed if every else "nothing: no item is open")
     ids = [item.item_id for item in tracker.open]
     order, without = ([called[name] for name in names] for names in (first, gone))
-    return plan(tracker, (every[key] for key in reorder(ids, list(new), order, without)))
+    moves = [(called[name], read_place(place)) for name, _, place in to]
+    moves = [(key, place) for key, place in moves if key not in without]
+    plan = move(reorder(ids, list(new), order, without), moves)
+    named = name_moved(plan, reorder(ids, list(new), (), without))
+    return plan_items(tracker, map(every.__getitem__, plan)), tuple(
+        new[key].title if key in new else key for key in named
+    )
 
 
-def share_of_people(inputs: WhatIfInputs) -> float:
-    """What is worked once people come or go, as a share of what is worked now."""
+def read_place(word: str) -> int:
+    """A place in the plan, from 1; BadInput for what is none."""
+    if not (word.isascii() and word.isdigit() and int(word[:9]) > 0):
+        raise BadInput("move", word[:80], "an item and its place from 1 on, such as B-3=1")
+    return int(word[:9])
+
+
+def share_of_people(inputs: WhatIfInputs, known: int) -> float:
+    """What is worked once people come or go, as a share of what is worked now.
+
+    known: how many people finished items lately, 0 where that is not told.
+    """
+    of_people = inputs.of_people or known
     if not inputs.more_people:
         return 1.0
-    if inputs.of_people < 1 or not 0 <= inputs.more_people + inputs.of_people <= MOST_PEOPLE:
+    if of_people < 1 or not 0 <= inputs.more_people + of_people <= MOST_PEOPLE:
         allowed = f"how many people work on it now, with those who come or go 0 to {MOST_PEOPLE}"
         raise BadInput("of_people", inputs.of_people, allowed)
     for name, weeks in (("after", inputs.after), ("during", inputs.during)):
         if not 0 <= weeks <= FURTHEST_WEEKS:
             raise BadInput(name, weeks, f"0 to {FURTHEST_WEEKS} weeks")
-    return 1 + inputs.more_people / inputs.of_people
-
-
-def speak_of_class(name: str, dated: Sequence[DayClaim], counted: Sequence[CountClaim]) -> str:
-    """The three versions of a class in a sentence; why not, where nothing can be promised."""
-    known = [f"{one.on} ({one.level:.0%})" for one in dated if isinstance(one.on, date)]
-    least = [f"{one.at_least:,} ({one.level:.0%})" for one in counted if one.known]
-    things = f"{dated[0].items:,} {'item' if dated[0].items == 1 else 'items'}"
-    said = f"{things} by {', '.join(known)}" if known else f"no day for {things}: {dated[1].on}"
-    more = f"at least {', '.join(least)}" if least else f"no count: {counted[1].at_least}"
-    return f"{name.capitalize()}: {said}. By {counted[0].by}, {more}."
-
-
-def speak_of_change(
-    placed: Sequence[Placed], futures: Mapping[str, Forecast | Unknown]
-) -> list[str]:
-    """Who pays, in sentences; and for how many items no day can be promised."""
-    said = [f"{name}: {future}." for name, future in futures.items() if isinstance(future, Unknown)]
-    shifts = {one.item_id: one.shift_days for one in placed if one.shift_days}
-    late = {item: days for item, days in shifts.items() if days > 0}
-    if late:
-        most = max(late, key=late.__getitem__)
-        things = "item pays" if len(late) == 1 else "items pay"
-        said.append(f"{len(late):,} {things}, {most} most: its 85% day is {late[most]} days later.")
-    if early := len(shifts) - len(late):
-        said.append(f"{early:,} {'item comes' if early == 1 else 'items come'} earlier.")
-    far = sum(one.on_85 is None for one in placed)
-    if far:
-        weeks = max(MEASURED["when"])
-        said.append(f"{far:,} items have no day: claims of days hold up to {weeks} weeks of work.")
-    return said or ["Nobody pays." if placed else "Nothing is open."]
+    return 1 + inputs.more_people / of_people
 
 
 def speak_of_tracker(tracker: Tracker, name: str, ahead: Forecast) -> list[Finding]:

@@ -13,7 +13,7 @@ from groundplan.sources.csv.item_columns import SNAPSHOT, Mapped
 from groundplan.sources.csv.item_events import Rejected
 from groundplan.sources.csv.items import read_items
 from groundplan.sources.csv.shape import Guess
-from groundplan.sources.csv.tables import read_columns
+from groundplan.sources.csv.tables import read_columns, read_table
 from groundplan.terms.errors import BadInput
 
 MOST_LISTED: Final = 10_000  # rows that were left out
@@ -48,7 +48,9 @@ def read_brought(text: str, columns: Iterable[str], now: datetime) -> tuple[Trac
     export = read_items(text, Mapped(columns=read_columns(columns)), now + CLOCKS_DIFFER)
     if export.form == SNAPSHOT and not export.tells_done:
         allowed = "a column that says on which day each item was done"
-        raise BadInput("columns", "none for done", allowed, "Name it, such as done=COLUMN.")
+        names = ", ".join(map(repr, read_table(text).columns))
+        hint = f"Name it, such as done=COLUMN. There are {names[:300]}."
+        raise BadInput("columns", "none for done", allowed, hint)
     told = Told(
         file_rows=export.rows,
         file_items=len(export.items),

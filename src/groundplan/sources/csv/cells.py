@@ -11,9 +11,12 @@ from typing import Final
 import numpy as np
 
 from groundplan.inference.arrays import Floats
+from groundplan.sources.csv.tables import Table
+from groundplan.terms.errors import BadInput
 
 MISSING: Final = frozenset({"", "-", "--", "?", "na", "n/a", "#n/a", "nan", "null", "none", "nil"})
 MOST_UNREADABLE: Final = 0.1  # of a column's filled cells; beyond it the column is something else
+MOST_NAMED: Final = 5  # unreadable cells that are named one by one
 _FILLED_SAMPLE: Final = 500  # cells from which a date format is told
 _SECONDS: Final = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
@@ -86,6 +89,41 @@ def read_numbers(cells: Sequence[str]) -> Numbers:
         if np.isnan(known[cell]):
             unreadable.append(Unreadable(row, cell))
     return Numbers(values, tuple(unreadable), "," if comma else ".", word)
+
+
+def read_number_column(table: Table, column: str, allowed: str, notes: list[str]) -> Numbers:
+    """A column of a table as numbers; what is left out of it is noted.
+
+    allowed: what its cells may hold, in words. Errors: BadInput if no cell is filled, or more than
+    a tenth of those that are cannot be read; it names the line of the first.
+    """
+    told = read_numbers(table.columns[column])
+    filled = sum(not is_missing(cell) for cell in table.columns[column])
+    if not filled:
+        raise BadInput(f"column {column!r}", "no filled cell", allowed)
+    if len(told.unreadable) > MOST_UNREADABLE * filled:
+        first = told.unreadable[0]
+        raise BadInput(
+            f"line {table.lines[first.row]}, column {column!r}",
+            first.got[:80],
+            allowed,
+            f"{len(told.unreadable)} of {filled} filled cells cannot be read as numbers.",
+        )
+    if told.decimal == ",":
+        notes.append(f"In column {column!r} the comma is taken as the decimal sign.")
+    note_unreadable(table, column, told.unreadable, notes)
+    return told
+
+
+def note_unreadable(
+    table: Table, column: str, unreadable: Sequence[Unreadable], notes: list[str]
+) -> None:
+    """Note which cells of a column are left out, the first few with their lines."""
+    for cell in unreadable[:MOST_NAMED]:
+        place = f"Line {table.lines[cell.row]}, column {column!r}"
+        notes.append(f"{place}: {cell.got[:80]!r} cannot be read; left out.")
+    if len(unreadable) > MOST_NAMED:
+        notes.append(f"Column {column!r}: {len(unreadable) - MOST_NAMED} more such cells.")
 
 
 def _has_comma_decimals(filled: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ Only whole columns can tell a day from a month, so they are read together.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,35 +18,48 @@ import numpy.typing as npt
 
 from groundplan.inference.arrays import Floats
 from groundplan.sources.csv.cells import Unreadable, is_missing
+from groundplan.sources.csv.months import month_of
 
 EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)  # earlier times come from broken clocks
 SHEET_DAY_0: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - spreadsheets count days from here
 
 _CLOCK = (
     r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d+))?)?"
-    r"\s*(?P<half>[ap])?(?:\.?m\.?)?)?"
+    r"\s*(?:(?P<half>[ap])(?:\.?\s?m\.?|(?![a-z])))?)?"  # PST is no p.m.
 )
-_ZONE = r"\s*(?P<zone>[A-Z]{1,4}|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)?"
+_ZONE = r"\s*(?P<zone>[A-Z]{1,4}|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?)?(?:\s*\([^()]*\))?"
+_WEEKDAY = r"(?:[^\W\d_]{2,13}\.?,?\s+)?"
+_MONTH = r"(?P<month>[^\W\d_]{3,10})\.?"
 _DATES: Final = tuple(
-    re.compile(date + _CLOCK + _ZONE, re.IGNORECASE)
+    re.compile(date, re.IGNORECASE)
     for date in (
-        r"(?P<a>\d{1,4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4})",
-        r"(?:[a-z]{3,9},?\s+)?(?P<day>\d{1,2})(?:st|nd|rd|th)?\.?[-/ ]+(?P<month>[a-z]{3,9})"
-        r"\.?,?[-/ ]+(?P<year>\d{4}|\d{2})",
-        r"(?:[a-z]{3,9},\s+)?(?P<month>[a-z]{3,9})\.?[-/ ]+(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-        r",?[-/ ]+(?P<year>\d{4})",
+        r"(?P<a>\d{1,4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4})" + _CLOCK + _ZONE,
+        _WEEKDAY + r"(?P<day>\d{1,2})(?:st|nd|rd|th|er)?\.?[-/ ]*(?:\bde\s)?" + _MONTH
+        + r",?[-/ ]*(?:\bde\s)?(?P<year>\d{4}|\d{2})" + _CLOCK + _ZONE,
+        _WEEKDAY + _MONTH + r"[-/ ]+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?[-/ ]+(?P<year>\d{4})"
+        + _CLOCK + _ZONE,
+        _WEEKDAY + _MONTH + r" +(?P<day>\d{1,2})" + _CLOCK + _ZONE + r" (?P<year>\d{4})",
+        r"(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})日" + _CLOCK + _ZONE,
+    )
+)  # fmt: skip
+_WEEKS: Final = tuple(
+    re.compile(week, re.IGNORECASE)
+    for week in (
+        r"(?P<year>\d{4})[-/ ]*(?:CW|KW|W|week)[- ]*(?P<week>\d{1,2})",
+        r"(?:CW|KW|W|week)[- ]*(?P<week>\d{1,2})[-/, ]+(?P<year>\d{4})",
     )
 )
-_NUMBER: Final = re.compile(r"\d+(\.\d+)?")
-_MONTHS: Final = {
-    name: nr
-    for nr, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
-}
+_NUMBER: Final = re.compile(r"\d+([.,]\d+)?(e\+?\d+)?", re.IGNORECASE)
 _ZONES: Final[Mapping[str, float]] = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2,
     "EEST": 3, "MSK": 3, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8,
     "PDT": -7, "JST": 9, "AEST": 10, "AEDT": 11,
 }  # fmt: skip
+# How many digits, and how many of it are a second.
+_SINCE_1970: Final = (
+    ((9, 10), 1.0, "seconds since 1970"), ((12, 13), 1e3, "ms since 1970"),
+    ((15, 16), 1e6, "microseconds since 1970"),
+)  # fmt: skip
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -121,11 +135,15 @@ def _column(cells: Sequence[str], known: Mapping[str, tuple[float, bool]]) -> Da
 
 def _match(cell: str) -> re.Match[str] | datetime | None:
     """What a cell's form says of it; a moment at once where it is ISO 8601."""
-    if cell[4:5] == "-":
+    if (cell[:4].isdecimal() and cell[4:5] in "-W") or cell[8:9] == "T":
         try:
             return datetime.fromisoformat(cell)
         except ValueError:
             pass
+    for week in _WEEKS:
+        if found := week.fullmatch(cell):
+            with contextlib.suppress(ValueError):
+                return datetime.fromisocalendar(int(found["year"]), int(found["week"]), 1)
     return next((found for form in _DATES if (found := form.fullmatch(cell))), None)
 
 
@@ -153,7 +171,8 @@ def _read(
     if isinstance(found, datetime):
         named = str(found.tzinfo or "")
         aware = found if found.tzinfo else found.replace(tzinfo=zone)
-        return aware, len(cell) == len("2026-01-31"), "2026-01-31", named
+        form = "2026-W05" if "W" in cell.upper() else "2026-01-31"
+        return aware, ":" not in cell and "T" not in cell, form, named
     if found is None:
         return _number(cell, zone)
     try:
@@ -176,8 +195,9 @@ def _read(
 def _day(found: re.Match[str], day_first: Mapping[str, bool]) -> tuple[int, int, int, str]:
     if found.re is not _DATES[0]:
         year = int(found["year"])
-        day, month = int(found["day"]), _MONTHS[found["month"][:3].lower()]
-        return _century(year), month, day, "31 January 2026"
+        named = found["month"]
+        month = int(named) if named.isdecimal() else month_of(named)
+        return _century(year), month, int(found["day"]), "31 January 2026"
     a, sep, b, c = int(found["a"]), found["sep"], int(found["b"]), int(found["c"])
     if len(found["a"]) == 4:
         return a, b, c, f"2026{sep}01{sep}31"
@@ -209,21 +229,21 @@ def _offset(named: str | None, zone: tzinfo) -> tzinfo | None:
 
 
 def _number(cell: str, zone: tzinfo) -> tuple[datetime | None, bool, str, str]:
-    """Seconds or milliseconds since 1970, a day as 20260131, or a spreadsheet's day number."""
+    """Seconds to microseconds since 1970, a day as 20260131, or a spreadsheet's day number."""
     if not _NUMBER.fullmatch(cell):
         return None, False, "", ""
-    whole, _, part = cell.partition(".")
+    value = float(cell.replace(",", "."))
+    length, is_whole = len(str(int(value))), value.is_integer()
     try:
-        if len(whole) in (9, 10):
-            return _EPOCH + timedelta(seconds=float(cell)), False, "seconds since 1970", "UTC"
-        if len(whole) in (12, 13):
-            return _EPOCH + timedelta(seconds=float(cell) / 1000), False, "ms since 1970", "UTC"
-        if len(whole) == 8 and not part:
-            day = datetime(int(cell[:4]), int(cell[4:6]), int(cell[6:]), tzinfo=zone)
-            return day, True, "20260131", ""
-        if len(whole) == 5:
-            moment = (SHEET_DAY_0 + timedelta(days=float(cell))).replace(tzinfo=zone)
-            return moment, not part, "days of a spreadsheet", ""
+        for digits, factor, name in _SINCE_1970:
+            if length in digits:
+                return _EPOCH + timedelta(seconds=value / factor), False, name, "UTC"
+        if length == 8 and is_whole:
+            year, rest = divmod(int(value), 10_000)
+            return datetime(year, *divmod(rest, 100), tzinfo=zone), True, "20260131", ""
+        if length == 5:
+            moment = (SHEET_DAY_0 + timedelta(days=value)).replace(tzinfo=zone)
+            return moment, is_whole, "days of a spreadsheet", ""
     except (ValueError, OverflowError):
         pass
     return None, False, "", ""

@@ -14,12 +14,16 @@ from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from groundplan.facts.work import CLASSES, STAGES
+from groundplan.inference.arrays import Floats
 from groundplan.sources.csv.cells import is_missing, read_numbers
 from groundplan.sources.csv.dates import read_dates
+from groundplan.sources.csv.item_words import CHANGE_WORDS, NOT_ITS_OWN, SNAPSHOT_WORDS
 from groundplan.sources.csv.shape import Guess
 from groundplan.sources.csv.tables import Table
-from groundplan.sources.csv.wording import points_for
+from groundplan.sources.csv.wording import points_for, words_of
 from groundplan.terms.errors import BadInput
 
 MAPPING_NAMES: Final = ("groundplan.items.toml", "groundplan.items.json")  # beside the export
@@ -31,53 +35,6 @@ SAYS_IT_ALL: Final = 2.5  # points of a column whose name is nothing but the wor
 YES: Final = frozenset("true yes y 1 x deleted".split())
 NO: Final = frozenset("false no n 0".split())
 
-# Words of a column's name that speak for a role, best first.
-_ITEM: Final = tuple(
-    "issuekey key itemid taskid ticketid storyid workitemid caseid issueid identifier reference "
-    "iid id number nr no item task issue ticket story case".split()
-)
-_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "item": _ITEM,
-    "title": ("summary", "title", "subject", "headline", "name", "taskname", "description",
-              "task", "story", "issue"),
-    "type": ("issuetype", "workitemtype", "type", "kind", "tracker", "category", "class"),
-    "state": ("status", "state", "stage", "column", "section", "list", "phase"),
-    "resolution": ("resolution", "outcome", "closereason", "statereason", "reason"),
-    "created": ("created", "createdat", "creationdate", "createddate", "creation", "opened",
-                "open", "openeddate", "reported", "submitted", "requested", "raised", "added",
-                "entered", "received", "registered", "prioritised", "prioritized", "logged"),
-    "started": ("started", "startedat", "start", "startdate", "inprogress", "progress", "activated",
-                "active", "begun", "begin", "began", "committed", "doing", "development"),
-    "done": ("done", "doneat", "completed", "completedat", "resolved", "resolutiondate", "finished",
-             "closed", "closedat", "delivered", "merged", "shipped", "released", "resolution",
-             "ended", "end", "finish", "complete"),
-    "dropped": ("canceled", "cancelled", "dropped", "abandoned", "rejected", "declined"),
-    "reopened": ("reopened", "reopenedat"),
-    "updated": ("updated", "updatedat", "modified", "changed", "lastmodified", "lastupdated"),
-    "deleted": ("deleted", "deletedat", "isdeleted", "removed"),
-    "priority": ("priority", "severity", "urgency", "importance"),
-    "parent": ("parent", "parentkey", "parentid", "parentissue", "parenttask", "epiclink", "epic",
-               "epickey"),
-    "labels": ("labels", "label", "tags", "tag", "components"),
-    "assignee": ("assignee", "assignedto", "assigned", "owner", "developer", "dev", "engineer",
-                 "responsible", "person", "who", "resource"),
-    "email": ("assigneeemail", "email", "mail"),
-    "low": ("low", "lowestimate", "estimatelow", "optimistic", "best", "min", "minimum"),
-    "high": ("high", "highestimate", "estimatehigh", "pessimistic", "worst", "max", "maximum"),
-    "estimate": ("estimate", "originalestimate", "estimated", "est", "planned", "estimation",
-                 "storypoints", "points", "sp"),
-}  # fmt: skip
-# One row a change: what became of which field of an item, and when.
-_CHANGE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "item": _ITEM,
-    "at": ("at", "changedat", "when", "timestamp", "changed", "time", "date", "completetimestamp",
-           "starttimestamp", "datetime", "moment", "entered"),
-    "to": ("to", "tostate", "tostatus", "tostring", "tovalue", "newstate", "newstatus", "newvalue",
-           "new", "activity", "activityid", "event", "transition"),
-    "from": ("from", "fromstate", "fromstatus", "fromstring", "fromvalue", "oldstate", "oldvalue",
-             "old", "previous"),
-    "field": ("field", "property", "attribute", "changedfield", "what"),
-}  # fmt: skip
 DATES: Final = ("created", "started", "done", "dropped", "reopened", "updated")
 _NUMBERS: Final = ("low", "high", "estimate")
 _SETTINGS: Final = (
@@ -137,7 +94,7 @@ def guess_item_columns(
     BadInput for a role or a column that is not there.
     """
     changes = mapped.form == CHANGES or (not mapped.form and _tells_changes(table, mapped, latest))
-    form, words = (CHANGES, _CHANGE_WORDS) if changes else (SNAPSHOT, _WORDS)
+    form, words = (CHANGES, CHANGE_WORDS) if changes else (SNAPSHOT, SNAPSHOT_WORDS)
     found = _named_by_hand(table, mapped.columns, words)
     ranked = sorted(
         (
@@ -147,7 +104,7 @@ def guess_item_columns(
             for place, column in enumerate(table.columns)
             if column not in mapped.columns.values()
             for points, word in [points_for(column, words[role])]
-            if points
+            if points and not (role in DATES and _is_of_a_plan(column))
         ),
         reverse=True,
     )
@@ -162,12 +119,58 @@ def guess_item_columns(
         free = role not in (*found, "item") and column not in taken
         if free and points >= SAYS_IT_ALL and not _filled(table.columns[column]):
             found[role] = Guess(role, column, f"its name says {word!r}; it is empty")
+    if form == SNAPSHOT and "done" not in found:
+        found |= _guess_by_order(table, found, latest)
     return form, tuple(found.get(role) or Guess(role, None, "no column fits") for role in words)
+
+
+def _is_of_a_plan(column: str) -> bool:
+    return not NOT_ITS_OWN.isdisjoint(words_of(column))
+
+
+def _guess_by_order(table: Table, found: Mapping[str, Guess], latest: datetime) -> dict[str, Guess]:
+    """When items were done, and created, by the dates alone where no name says it.
+
+    Only if there is one way to take two columns: no date of the one comes after the other's.
+    """
+    taken = {guess.column for guess in found.values()}
+    free = [
+        name
+        for name, cells in table.columns.items()
+        if name not in taken
+        and not _is_of_a_plan(name)
+        and (filled := _filled(cells))
+        and not any(cell.isdecimal() for cell in filled)  # numbers may be anything
+        and _fits("done", filled, len(table.lines), 0.0, latest)
+    ]
+    first = found["created"].column if "created" in found else None
+    sample = {name: table.columns[name][:SAMPLE] for name in filter(None, (first, *free))}
+    read, _ = read_dates(sample, latest)
+    day = {name: np.floor(dates.values / 86_400) for name, dates in read.items()}
+    pairs = [
+        (early, late)
+        for early in ([first] if first else free)
+        for late in free
+        if early != late and _come_after(day[early], day[late])
+    ]
+    if len(pairs) != 1:
+        return {}
+    early, late = pairs[0]
+    reason = f"no name says it, but its dates come after those of {early!r}"
+    told = {"done": Guess("done", late, reason)}
+    if not first:
+        told["created"] = Guess("created", early, f"its dates come before those of {late!r}")
+    return told
+
+
+def _come_after(early: Floats, late: Floats) -> bool:
+    both = np.isfinite(early) & np.isfinite(late)
+    return bool(both.any() and (early[both] <= late[both]).all() and (early < late).any())
 
 
 def _tells_changes(table: Table, mapped: Mapped, latest: datetime) -> bool:
     told = Mapped(columns=mapped.columns, form=CHANGES)
-    if not set(mapped.columns) <= set(_CHANGE_WORDS):
+    if not set(mapped.columns) <= set(CHANGE_WORDS):
         return False
     _, guesses = guess_item_columns(table, told, latest)
     column = {guess.role: guess.column for guess in guesses}
@@ -199,7 +202,9 @@ def _fits(role: str, filled: Sequence[str], rows: int, points: float, latest: da
     if role in DATES or role == "at":
         parts = [cell.split(";")[0].strip() for cell in filled]
         read, _ = read_dates({"": parts}, latest)
-        return len(read[""].unreadable) <= (1 - LEAST_READABLE) * len(filled)
+        unreadable = len(read[""].unreadable)
+        least = LEAST_READABLE if points < SAYS_IT_ALL else 0.0
+        return unreadable < len(filled) and unreadable <= (1 - least) * len(filled)
     if role in _NUMBERS:
         return len(read_numbers(filled).unreadable) <= (1 - LEAST_READABLE) * len(filled)
     if role == "item":

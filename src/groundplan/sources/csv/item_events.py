@@ -14,7 +14,6 @@ import numpy.typing as npt
 from groundplan.facts.engines.duckdb import Columns, as_text
 from groundplan.inference.arrays import Floats, Integers
 from groundplan.sources.csv.shape import Guess
-from groundplan.terms.errors import BadInput
 
 MOST_TEXT: Final = 1_000  # characters of a title, a state, a name; longer ones are cut
 _PERSON: Final = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
@@ -73,7 +72,7 @@ class Gathering:
     ) -> None:
         """So much happened to the items of `rows`; the other arrays have an entry for each."""
         count = len(rows)
-        if not count:
+        if not count and self._parts:  # the first says the types of the columns
             return
         names, emails = people or (_fill("", count), _fill("", count))
         self._parts.append(
@@ -92,9 +91,7 @@ class Gathering:
         )
 
     def columns(self) -> Columns:
-        """All events. BadInput if there are none."""
-        if not self._parts:
-            raise BadInput("file", "no row that could be kept", "at least one item with an id")
+        """All events; none where no row could be kept."""
         return {
             name: np.concatenate([part[name] for part in self._parts]) for name in self._parts[0]
         }

@@ -181,7 +181,8 @@ class Rows:
             self._each(
                 lambda row, wrong=wrong: bool(wrong[row]),  # type: ignore[misc]
                 lambda row, role=role, at=at: (  # type: ignore[misc]
-                    f"done on {_day(last[row])}, before it was {role} on {_day(float(at[row]))}"
+                    f"done on {_moment(last[row], at[row])}, before it was {role} on "
+                    f"{_moment(float(at[row]), last[row])}"
                 ),
             )
 
@@ -207,5 +208,7 @@ def _apart(name: str, cells: Sequence[str]) -> dict[str, Sequence[str]]:
     }
 
 
-def _day(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+def _moment(seconds: float, beside: float) -> str:
+    """A day; with its time where the other moment lies on the same one."""
+    form = "%Y-%m-%d" if seconds // DAY_S != beside // DAY_S else "%Y-%m-%d at %H:%M"
+    return f"{datetime.fromtimestamp(seconds, UTC):{form}}"

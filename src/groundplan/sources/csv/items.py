@@ -92,7 +92,9 @@ class _Gatherer:
         self._people()
         self._estimates()
         rows = self.rows
-        if self.told_until is None:
+        if not len(self.kept):
+            rows.notes.append("No row could be kept.")
+        elif self.told_until is None:
             rows.notes.append("No date can be read: when items began and ended stays unknown.")
         return Export(
             form=SNAPSHOT,

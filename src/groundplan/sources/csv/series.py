@@ -11,9 +11,9 @@ import numpy as np
 from groundplan.inference.arrays import Floats, Integers
 from groundplan.sources.csv.cells import (
     MOST_UNREADABLE,
-    Numbers,
     is_missing,
     read_moments,
+    read_number_column,
     read_numbers,
 )
 from groundplan.sources.csv.shape import Guess
@@ -23,7 +23,6 @@ from groundplan.terms.errors import BadInput
 from groundplan.terms.units import Unit
 
 ROLES: Final = ("at", "value")
-MOST_NAMED: Final = 5  # unreadable cells that are named one by one
 # Words of a column's name that speak for a role, best first.
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "at": (
@@ -70,7 +69,7 @@ def read_measurements(data: bytes | str, columns: Mapping[str, str] | None = Non
     guesses = guess_columns(table, columns or {})
     at, value = (guess.column for guess in guesses)
     notes = [f"Cells are parted by {table.delimiter!r}."]
-    told = _numbers(table, str(value), notes)
+    told = read_number_column(table, str(value), "a number such as 2.5", notes)
     order = _order(table, at, notes)
     kept = order[np.isfinite(told.values[order])]
     if len(kept) < len(order):
@@ -140,28 +139,6 @@ def _best(columns: list[str], role: str) -> str:
 def _is_numeric(cells: list[str]) -> bool:
     filled = [cell for cell in cells if not is_missing(cell)]
     return bool(filled) and len(read_numbers(filled).unreadable) <= MOST_UNREADABLE * len(filled)
-
-
-def _numbers(table: Table, column: str, notes: list[str]) -> Numbers:
-    told = read_numbers(table.columns[column])
-    filled = sum(not is_missing(cell) for cell in table.columns[column])
-    if not filled:
-        raise BadInput(f"column {column!r}", "no filled cell", "a number in each row")
-    notes += [
-        f"Line {table.lines[cell.row]}: {cell.got[:80]!r} is no number; left out."
-        for cell in told.unreadable[:MOST_NAMED]
-    ]
-    if len(told.unreadable) > MOST_UNREADABLE * filled:
-        first = told.unreadable[0]
-        raise BadInput(
-            f"line {table.lines[first.row]}, column {column!r}",
-            first.got[:80],
-            "a number such as 2.5",
-            f"{len(told.unreadable)} of {filled} filled cells cannot be read as numbers.",
-        )
-    if told.decimal == ",":
-        notes.append(f"In column {column!r} the comma is taken as the decimal sign.")
-    return told
 
 
 def _order(table: Table, column: str | None, notes: list[str]) -> Integers:

@@ -15,10 +15,10 @@ from groundplan.inference.arrays import Floats, Integers
 from groundplan.sources.csv.cells import (
     MOST_UNREADABLE,
     Moments,
-    Numbers,
-    Unreadable,
     is_missing,
+    note_unreadable,
     read_moments,
+    read_number_column,
     read_numbers,
 )
 from groundplan.sources.csv.tables import Table, read_table
@@ -27,7 +27,6 @@ from groundplan.terms.errors import BadInput
 from groundplan.terms.units import Unit
 
 ROLES: Final = ("estimate", "actual", "person", "item", "at")
-MOST_NAMED: Final = 5  # unreadable cells that are named one by one
 # Words of a column's name that speak for a role, best first.
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "estimate": (
@@ -53,6 +52,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "created", "order", "sequence", "sprint", "week",
     ),
 }  # fmt: skip
+_CELL: Final = "a number such as 2.5, or nothing while the item is open"
 _ORDERS: Final = frozenset("at order sequence sprint week timestamp".split())  # by plain numbers
 
 
@@ -109,8 +109,8 @@ def read_history(data: bytes | str, columns: Mapping[str, str] | None = None) ->
         notes.append(
             f"{table.longer} rows have more cells than the header; what is over is unread."
         )
-    estimate = _numbers(table, chosen["estimate"], "estimate", notes)
-    actual = _numbers(table, chosen["actual"], "actual", notes)
+    estimate = read_number_column(table, str(chosen["estimate"]), _CELL, notes)
+    actual = read_number_column(table, str(chosen["actual"]), _CELL, notes)
     planned, spent, unit, estimate_unit = in_one_unit(
         estimate, actual, str(chosen["estimate"]), str(chosen["actual"]), notes
     )
@@ -194,36 +194,6 @@ def _orders(values: Floats) -> bool:
     return bool((steps >= 0).all() or (steps <= 0).all() or np.nanmin(values) > 1e8)
 
 
-def _numbers(table: Table, column: str | None, role: str, notes: list[str]) -> Numbers:
-    cells = table.columns[str(column)]
-    told = read_numbers(cells)
-    filled = sum(not is_missing(cell) for cell in cells)
-    if not filled:
-        raise BadInput(f"column {column!r}", "no filled cell", f"numbers for the {role}")
-    if len(told.unreadable) > MOST_UNREADABLE * filled:
-        first = told.unreadable[0]
-        raise BadInput(
-            f"line {table.lines[first.row]}, column {column!r}",
-            first.got[:80],
-            "a number such as 2.5, or nothing while the item is open",
-            f"{len(told.unreadable)} of {filled} filled cells cannot be read as numbers.",
-        )
-    if told.decimal == ",":
-        notes.append(f"In column {column!r} the comma is taken as the decimal sign.")
-    _note_unreadable(table, str(column), told.unreadable, notes)
-    return told
-
-
-def _note_unreadable(
-    table: Table, column: str, unreadable: Sequence[Unreadable], notes: list[str]
-) -> None:
-    for cell in unreadable[:MOST_NAMED]:
-        place = f"Line {table.lines[cell.row]}, column {column!r}"
-        notes.append(f"{place}: {cell.got[:80]!r} cannot be read; left out.")
-    if len(unreadable) > MOST_NAMED:
-        notes.append(f"Column {column!r}: {len(unreadable) - MOST_NAMED} more such cells.")
-
-
 def _moments(table: Table, column: str | None, notes: list[str]) -> tuple[Floats, Integers]:
     """Moments and which rows to keep, as positions."""
     rows = np.arange(len(table.lines))
@@ -240,7 +210,7 @@ def _moments(table: Table, column: str | None, notes: list[str]) -> tuple[Floats
         notes.append(f"Column {column!r} is mostly empty: the order of the rows is taken as time.")
         return rows.astype(np.float64), rows
     notes.append(f"Column {column!r} is read as {told.format}.")
-    _note_unreadable(table, str(column), told.unreadable, notes)
+    note_unreadable(table, str(column), told.unreadable, notes)
     if not placed.all():
         notes.append(f"{int((~placed).sum())} rows without a moment are left out.")
     return told.values, rows[placed]

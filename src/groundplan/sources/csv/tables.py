@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from groundplan.terms.errors import BadInput
 
 DELIMITERS: Final = (",", ";", "\t", "|")
 SAMPLE_LINES: Final = 200  # from which the delimiter is told
+MOST_PREAMBLE: Final = 10  # records above the header, such as a report's title
+MOST_UNPACKED: Final = 120_000_000  # bytes
+LONGEST_CELL: Final = 10_000_000  # letters; people paste whole logs into a description
+_PACKED: Final = b"\x1f\x8b"
 _BYTE_ORDER_MARKS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -46,17 +52,7 @@ def read_table(data: bytes | str) -> Table:
     delimiter = told or _guess_delimiter(text)
     skipped = 1 if told else 0
     records = _records(text, delimiter)
-    try:
-        _, header = next(records)
-    except StopIteration:
-        raise BadInput("file", "no line", "a header line and one item a line") from None
-    names = _unique_names(header)
-    if len(names) < 2:
-        raise BadInput(
-            f"line {1 + skipped}",
-            delimiter.join(header)[:80],
-            "a header that names at least two columns, parted by comma, semicolon, tab or bar",
-        )
+    names = _unique_names(_find_header(records, delimiter, skipped))
     rows: list[list[str]] = []
     lines: list[int] = []
     longer = 0
@@ -69,7 +65,11 @@ def read_table(data: bytes | str) -> Table:
 
 
 def decode(data: bytes) -> tuple[str, str]:
-    """The text of a file of unknown origin, and its encoding: as marked, UTF-8, cp1252, Latin-1."""
+    """The text of a file of unknown origin, and its encoding: as marked, UTF-8, cp1252, Latin-1.
+
+    What gzip has packed is unpacked. Errors: BadInput for a file that is cut off or too large.
+    """
+    data = _unpack(data) if data.startswith(_PACKED) else data
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             try:
@@ -84,6 +84,18 @@ def decode(data: bytes) -> tuple[str, str]:
     return data.decode("latin-1"), "latin-1"
 
 
+def _unpack(data: bytes) -> bytes:
+    stream = zlib.decompressobj(wbits=31)  # 31: with the head and the sum that gzip writes
+    try:
+        found = stream.decompress(data, MOST_UNPACKED)
+    except zlib.error as error:
+        raise BadInput("file", f"{error}", "a file that is whole") from None
+    if not stream.eof:
+        allowed = f"a whole file of at most {MOST_UNPACKED:,} bytes"
+        raise BadInput("file", "more, or cut off", allowed)
+    return found
+
+
 def _told_delimiter(text: str) -> tuple[str | None, str]:
     """Spreadsheets may write `sep=;` as a first line."""
     first, _, rest = text.partition("\n")
@@ -94,23 +106,28 @@ def _told_delimiter(text: str) -> tuple[str | None, str]:
 
 
 def _guess_delimiter(text: str) -> str:
-    """The delimiter that parts most sampled records into the same number of cells."""
+    """The delimiter that parts the header and most sampled records into as many cells.
+
+    A comma within numbers parts records too, but not the header: 1,5 in a file of semicolons.
+    """
     sample = "\n".join(text.splitlines()[:SAMPLE_LINES])
-    best, points = DELIMITERS[0], (0.0, 0)
+    best, points = DELIMITERS[0], (False, 0.0, 0)
     for delimiter in DELIMITERS:
         try:
-            widths = Counter(len(cells) for _, cells in _records(sample, delimiter, strict=False))
+            widths = [len(cells) for _, cells in _records(sample, delimiter, strict=False)]
         except BadInput:
             continue
-        width, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
-        alike = times / max(1, widths.total())
-        if width > 1 and (round(alike, 1), width) > points:
-            best, points = delimiter, (round(alike, 1), width)
+        width = next((width for width in widths[:MOST_PREAMBLE] if width > 1), 0)
+        alike = round(widths.count(width) / max(1, len(widths)), 1)
+        told = (widths[:1] == [width], alike, width)
+        if width > 1 and told > points:
+            best, points = delimiter, told
     return best
 
 
 def _records(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, list[str]]]:
     """The line on which each record begins, and its cells without spaces around them."""
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=strict)
     line = 1
     while True:
@@ -124,6 +141,24 @@ def _records(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tupl
         if any(cells):
             yield line, cells
         line = reader.line_num + 1
+
+
+def _find_header(
+    records: Iterator[tuple[int, list[str]]], delimiter: str, skipped: int
+) -> list[str]:
+    """The first record that names two columns; a report's title may stand above it."""
+    first: tuple[int, list[str]] | None = None
+    for line, cells in islice(records, MOST_PREAMBLE):
+        first = first or (line, cells)
+        if sum(map(bool, cells)) > 1:
+            return cells
+    if first is None:
+        raise BadInput("file", "no line", "a header line and one item a line")
+    raise BadInput(
+        f"line {first[0] + skipped}",
+        delimiter.join(first[1])[:80],
+        "a header that names at least two columns, parted by comma, semicolon, tab or bar",
+    )
 
 
 def _unique_names(header: list[str]) -> list[str]:

@@ -8,9 +8,11 @@ from typing import Final
 
 from groundplan.inference.arrays import Floats
 from groundplan.sources.csv.cells import Numbers
+from groundplan.sources.csv.months import without_accents
 from groundplan.terms.units import DAYS, HOURS, WEEKS, Style, Unit
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?(?:[a-z]|[^\x00-\x7f\W\d_])+|\d+")
+_WITHOUT_SPACES: Final = "\u1100"  # from here on scripts do not part words: 作成 is in 作成日
 _UNIT_WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys("h hr hrs hour hours".split(), HOURS),
     **dict.fromkeys("d day days".split(), DAYS),
@@ -26,8 +28,9 @@ UNSTATED: Final = Unit("units", "units of the file", Style.RATE)
 
 
 def words_of(column: str) -> list[str]:
-    """The words of a column's name in lower case, joined ones taken apart."""
-    return [word.lower() for word in _WORD.findall(column)]
+    """The words of a column's name in small letters, joined ones taken apart, without accents."""
+    plain = without_accents(column.replace("#", " number "))
+    return [word.casefold() for word in _WORD.findall(plain)]
 
 
 def points_for(column: str, speaking: Sequence[str]) -> tuple[float, str]:
@@ -42,7 +45,7 @@ def points_for(column: str, speaking: Sequence[str]) -> tuple[float, str]:
     for place, word in enumerate(speaking):
         if word == joined:
             return 3.0 - place / 100, word
-        if word in words:
+        if word in words or (word[0] >= _WITHOUT_SPACES and word in joined):
             best = max(best, (2.0 - place / 30 - len(words) / 20, word))
     return best
 

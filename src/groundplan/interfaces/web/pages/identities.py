@@ -23,7 +23,7 @@ def identities(visit: Visit, about: str, *, every: bool) -> Page:
     rows += [("not a person", p.name, "", p.actor, p.reason) for p in listed.programs]
     return Page(
         title="Who is who",
-        template="practices/identities/page.html",
+        template="identities/page.html",
         data={
             "view": listed,
             "about": about,

@@ -76,6 +76,24 @@ def act(visit: Visit, case: Case, sent: Sent) -> Page | None:
     return None
 
 
+def read_file(visit: Visit, case: Case, sent: Sent) -> Page:
+    """What a use case answers of a file that somebody brings; nothing of the file is kept.
+
+    On its practice's own page if that shows what this use case answers.
+    """
+    declared = find_practice(visit, case.name.partition(".")[0])
+    own = case is _list_readable(visit, declared)[0]
+    try:
+        given = read_sent(case, sent)
+        view = ask(case, visit.context, visit.scope, read_inputs(case, given, text=True))
+    except BadInput as error:
+        return form_page(visit, case, sent, error)
+    if own:
+        return _own_page(visit, declared, view, sent)
+    brought = {field.name for field in read_fields(case.inputs) if field.file}
+    return _answer_page(visit, case, view, {k: v for k, v in sent.items() if k not in brought})
+
+
 def use_case(visit: Visit, case: Case, query: Mapping[str, str]) -> Page:
     """`/<practice>/<verb>`: what a use case answers, or the form of one that writes."""
     if case.writes:
@@ -88,10 +106,15 @@ def use_case(visit: Visit, case: Case, query: Mapping[str, str]) -> Page:
         view = ask(case, visit.context, visit.scope, read_inputs(case, given, text=True))
     except BadInput as error:
         return form_page(visit, case, given, error)
+    return _answer_page(visit, case, view, given)
+
+
+def _answer_page(visit: Visit, case: Case, view: Any, given: Mapping[str, str]) -> Page:
     form = draw_form(case, given)
+    own = f"{case.name.replace('.', '/')}.html"
     return Page(
         title=case.says.rstrip("."),
-        template="use_case.html",
+        template=own if has_template(own) else "use_case.html",
         data={
             "form": form if form.entries else None,
             "view": view,
@@ -101,7 +124,7 @@ def use_case(visit: Visit, case: Case, query: Mapping[str, str]) -> Page:
         },
         view=view,
         table=flatten(view),
-        markdown=case.says,
+        markdown=str(getattr(view, "markdown", case.says)),
     )
 
 
@@ -130,8 +153,11 @@ def practice(visit: Visit, name: str, query: Mapping[str, str]) -> Page:
     declared = find_practice(visit, name)
     if query.get("prefix") == ".":  # everything is below the root
         query = {**query, "prefix": ""}
-    view = _read_first(visit, declared, query)
-    own = f"practices/{declared.name}/{declared.page}"
+    return _own_page(visit, declared, _read_first(visit, declared, query), query)
+
+
+def _own_page(visit: Visit, declared: Practice, view: Any, query: Mapping[str, str]) -> Page:
+    own = f"{declared.name}/{declared.page}"
     return Page(
         title=declared.title,
         template=own if has_template(own) else "practice.html",
@@ -145,11 +171,17 @@ def practice(visit: Visit, name: str, query: Mapping[str, str]) -> Page:
 
 def _read_first(visit: Visit, declared: Practice, query: Mapping[str, str]) -> Any:
     """What the first use case that the viewer may read answers."""
+    first = _list_readable(visit, declared)[0]
+    inputs = read_inputs(first, _read_query(first, query), text=True)
+    return ask(first, visit.context, visit.scope, inputs)
+
+
+def _list_readable(visit: Visit, declared: Practice) -> list[Case]:
+    """The use cases that the viewer may read; NotFound if there is none."""
     readable = [c for c in declared.use_cases if not c.writes and visit.scope.role in c.roles]
     if not readable:
         raise NotFound("There is no such page.", "All pages stand on /find.")
-    inputs = read_inputs(readable[0], _read_query(readable[0], query), text=True)
-    return ask(readable[0], visit.context, visit.scope, inputs)
+    return readable
 
 
 def _read_query(case: Case, query: Mapping[str, str]) -> dict[str, str]:
