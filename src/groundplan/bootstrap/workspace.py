@@ -21,6 +21,7 @@ from groundplan.bootstrap.connections import Connections
 from groundplan.bootstrap.marts import Marts, OpenMart, warm_up
 from groundplan.bootstrap.settings import place_of_journal, utc_now
 from groundplan.experiments.catalogue import discover as discover_practices
+from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.erasure import Traces
 from groundplan.facts.host import HOST_KINDS
@@ -111,7 +112,9 @@ class Workspace:
         from groundplan.interfaces.web.serving import open_vault  # noqa: PLC0415 - a server's
 
         check_may_erase(scope, person)
-        segments = self.ledger.erase(traces, (*CODE_KINDS, *WORK_KINDS, *HOST_KINDS))
+        segments = self.ledger.erase(
+            traces, (*CODE_KINDS, *WORK_KINDS, *HOST_KINDS, *CALENDAR_KINDS)
+        )
         self._erase_replies()
         self._marts.delete_erased()
         with closing(open_vault(self.folder, os.environ)) as vault:

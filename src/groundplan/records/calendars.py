@@ -1,0 +1,76 @@
+"""Calendars as the journal holds them: private to their owner, and what of one they share.
+
+A calendar is its owner's, so it is words of theirs and erased with them. Below the practice
+`focus_time`, because workload and one-on-ones may ask their owner's own questions of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from groundplan.records.folding import Fold
+from groundplan.records.journal import Entry
+from groundplan.terms.period import monday_of
+
+STREAMS: Final = "calendars/"
+BROUGHT: Final = "focus_time.brought"
+SHARED: Final = "focus_time.shared"
+UNSHARED: Final = "focus_time.unshared"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A calendar as its owner keeps it. until_on: the first day of which it tells nothing.
+
+    spans: start and end [minutes since 1970], and 1 for a meeting. opens, closes: minutes of a day.
+    """
+
+    zone: str
+    opens: int
+    closes: int
+    days_off: frozenset[date]
+    since_on: date
+    until_on: date
+    brought_on: date
+    spans: tuple[tuple[int, int, int], ...]
+    left_out: int
+    shared: bool = False
+
+
+def read_kept(body: Mapping[str, Any], on: date) -> Kept:
+    """A calendar from an entry's body."""
+    return Kept(
+        zone=body["zone"],
+        opens=body["opens"],
+        closes=body["closes"],
+        days_off=frozenset(date.fromisoformat(day) for day in body["days_off"]),
+        since_on=date.fromisoformat(body["since_on"]),
+        until_on=date.fromisoformat(body["until_on"]),
+        brought_on=on,
+        spans=tuple((start, end, meets) for start, end, meets in body["spans"]),
+        left_out=body["left_out"],
+    )
+
+
+def write_shared(brought: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What of a calendar the team's window needs: busy times to come, and nothing of what for."""
+    from_minute = int(datetime.combine(monday_of(today), time(), UTC).timestamp()) // 60
+    kept = {name: value for name, value in brought.items() if name != "on"}
+    spans = [(start, end, 0) for start, end, _ in brought["spans"] if end > from_minute]
+    return {**kept, "since_on": str(monday_of(today)), "spans": spans, "left_out": 0}
+
+
+def step(kept: Mapping[str, Mapping[str, Any]], entry: Entry) -> Mapping[str, Mapping[str, Any]]:
+    """What is known of one calendar: what its owner brought, and what of it they share."""
+    if entry.kind == BROUGHT:
+        return {**kept, "brought": {**entry.body, "on": entry.at.date()}}
+    if entry.kind == SHARED:
+        return {**kept, "shared": {**entry.body, "on": entry.at.date()}}
+    return {name: value for name, value in kept.items() if name != "shared"}
+
+
+NOTHING: Mapping[str, Mapping[str, Any]] = {}
+CALENDAR: Final = Fold("calendar", NOTHING, step)
