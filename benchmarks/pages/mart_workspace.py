@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from groundplan.access import LOCAL_VIEWER, ScopedJournal, local_scope
+from groundplan.experiments.catalogue import discover as discover_practices
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.interfaces.web.workspace import StageState
-from groundplan.practices.catalogue import discover as discover_practices
 from groundplan.records.folding import Folds
 from groundplan.records.roster import Roster
 from groundplan.records.sqlite import SQLiteJournal

@@ -22,6 +22,7 @@ from case_matching import mismatches, plain_time
 
 import groundplan.practices
 from groundplan.access import ScopedJournal, local_scope
+from groundplan.experiments.catalogue import discover
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.erasure import Traces
@@ -29,7 +30,6 @@ from groundplan.facts.ledger import Ledger
 from groundplan.facts.mart_knowledge import build_rollups
 from groundplan.facts.mart_tables import TABLES, create_tables
 from groundplan.inference import go_to
-from groundplan.practices.catalogue import discover
 from groundplan.records.folding import Folds
 from groundplan.records.journal import Saying, Visibility
 from groundplan.records.roster import ROSTER
