@@ -124,10 +124,9 @@ def show_quiet(context: Context, scope: Scope, inputs: NoInputs) -> rules.QuietW
 
 
 def feed(context: Context, scope: Scope, inputs: NoInputs) -> rules.Feed:
-    """The viewer's blocks as a calendar of their own."""
-    if _mine(context, scope) is None:
-        raise NotFound("You have not brought a calendar.", _NO_CALENDAR)
-    blocks = show_mine(context, scope, inputs).blocks
+    """The viewer's blocks as a calendar of their own; empty before they brought theirs."""
+    brought = _mine(context, scope) is not None
+    blocks = show_mine(context, scope, inputs).blocks if brought else ()
     return rules.Feed(rules.write_feed(blocks, context.now))
 
 
