@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from groundplan.records.chained import ChainedJournal
-from groundplan.records.connections import Connections
 from groundplan.records.combining import Combining
+from groundplan.records.connections import Connections
 from groundplan.terms.errors import Conflict, GroundplanError, Refused
 from tests.journals import NOON, say, saying
 from tests.records.places import Place

@@ -123,7 +123,7 @@ def look_at(
 
 
 def find_worst(notices: Sequence[Notice | Unknown]) -> tuple[bool, float | Unknown]:
-    """Of parts that are all promised: whether late is to be expected of any, and the chance [share].
+    """Of parts all promised: whether late is to be expected of any, and the chance [share].
 
     The chance is that of the worst part, so that the whole comes late at least as often. Unknown
     if that of any part is.
