@@ -1,0 +1,1 @@
+"""GitLab, of everybody or one's own: merge requests, issues, CI, deployments and releases."""

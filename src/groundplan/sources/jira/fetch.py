@@ -1,0 +1,159 @@
+"""Talks to Jira: one project with all that its team leaves there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from groundplan.facts.erasure import Mask
+from groundplan.facts.host import HOST_PREFIX, MILESTONES, REJECTED, THREAD_EVENTS
+from groundplan.facts.kinds import FactKind
+from groundplan.facts.raw import RawReply
+from groundplan.facts.work import ITEM_EVENTS
+from groundplan.sources.http.fetch import Client
+from groundplan.sources.http.secrets import Auth, Password, Secret, Token
+from groundplan.sources.http.shaped import Shaped
+from groundplan.sources.http.sync import Known, Page
+from groundplan.sources.jira.asking import Asking, objects
+from groundplan.sources.jira.people import cover
+from groundplan.sources.jira.reading import read_issues, read_sprints, read_versions, sweep
+from groundplan.sources.jira.shape import FORM, shape
+from groundplan.terms.errors import BadInput, NotFound, Refused, SourceBroken
+from groundplan.terms.progress import Progress
+
+TOKENS: Final = ("GROUNDPLAN_JIRA_TOKEN", "JIRA_TOKEN", "JIRA_API_TOKEN")  # of the environment
+LEARNS: Final = timedelta(days=30)  # so often fields and hours are asked for anew
+
+_SPRINT: Final = "com.pyxis.greenhopper.jira:gh-sprint"
+_EPIC: Final = "com.pyxis.greenhopper.jira:gh-epic-link"
+_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,254}")
+_ADDRESS: Final = re.compile(
+    r"(https?://\S+?)/(?:browse|projects|jira/\w+(?:/c)?/projects)/([A-Za-z]\w*)(?:[-/?]\S*)?"
+)
+
+
+@dataclass(slots=True)
+class Jira:
+    """A project on Jira, as a source. asked: its key when it was connected."""
+
+    client: Client
+    progress: Progress
+    asked: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        self.name = self.asked
+
+    @property
+    def source(self) -> str:
+        """The connection's id: by the key it was connected with, which stays."""
+        where = self.host + urlsplit(self.client.base).path.replace("/", "-")
+        return f"{HOST_PREFIX}{where}-{self.asked}".lower()
+
+    @property
+    def host(self) -> str:
+        """Where its accounts are known."""
+        return self.client.host
+
+    @property
+    def form(self) -> int:
+        """The version of the shape."""
+        return FORM
+
+    @property
+    def kinds(self) -> Sequence[FactKind]:
+        """What Jira tells of."""
+        return (THREAD_EVENTS, MILESTONES, REJECTED, ITEM_EVENTS)
+
+    def fetch(self, state: dict[str, Any]) -> Iterator[Page]:
+        """Everything since `state`; a part that the token may not read is left out with a note."""
+        asking = self._asking(state)
+        self._find(asking)
+        yield Page([], state)
+        yield from read_issues(asking)
+        yield from self._perhaps("versions", read_versions(asking))
+        yield from self._perhaps("sprints", read_sprints(asking))
+
+    def sweep(self, state: dict[str, Any], known: Known) -> Iterator[Page]:
+        """What was deleted or moved away."""
+        yield from sweep(self._asking(state), known)
+
+    def shape(self, reply: RawReply) -> Shaped:
+        """The rows of one reply."""
+        return shape(reply)
+
+    def cover(self, body: bytes, mask: Mask) -> bytes:
+        """A reply with pseudonyms for whoever was erased."""
+        return cover(body, mask, self.host)
+
+    def _asking(self, state: dict[str, Any]) -> Asking:
+        return Asking(self.client, self.progress, self.host, state)
+
+    def _find(self, asking: Asking) -> None:
+        """The project by its id, whatever its key is now; what its server is and knows."""
+        state = asking.state
+        if "server" not in state:
+            told = asking.get("rest/api/2/serverInfo").data
+            if not isinstance(told, dict) or "baseUrl" not in told:
+                raise SourceBroken(f"{self.host}: the server does not answer as Jira does")
+            state["server"] = {"cloud": told.get("deploymentType") == "Cloud"}
+        known = state.get("project")
+        told = asking.get(asking.rest(f"project/{known['id'] if known else self.asked}")).data
+        if not isinstance(told, dict) or not {"id", "key"} <= set(told):
+            raise SourceBroken(f"{self.asked}: the server does not answer as Jira does")
+        if known and known["key"] != told["key"]:
+            now = told["key"]
+            self.progress.note(f"{known['key']} is called {now} now; it is the same here")
+            asking.place("issues")["renamed"] = True  # all keys are others
+        state["project"] = {"id": str(told["id"]), "key": str(told["key"])}
+        asked_at, now = state.get("fields_at"), self.client.now()
+        if asked_at is None or now - datetime.fromisoformat(asked_at) > LEARNS:
+            state.update(fields=_fields(asking), hours=_hours(asking), fields_at=now.isoformat())
+        self.name = asking.key
+
+    def _perhaps(self, what: str, pages: Iterator[Page]) -> Iterator[Page]:
+        try:
+            yield from pages
+        except (NotFound, Refused) as error:
+            self.progress.note(f"{self.name}: {what} are not read: {error.message}")
+
+
+def connect(address: str, auth: Auth, progress: Progress, *, api: str = "", **client: Any) -> Jira:
+    """A project by its address on the web, or by its key and `api`, the server's address."""
+    match = _ADDRESS.fullmatch(address.strip())
+    if match is not None:
+        key, base = match[2], api or match[1]
+    elif api and _KEY.fullmatch(address.strip()):
+        key, base = address.strip(), api
+    else:
+        wanted = "https://HOST/browse/KEY, or a project's key with the server's address"
+        raise BadInput("project", address, wanted)
+    asking = Client(base, auth, progress, **client)
+    return Jira(asking, progress, key.upper())
+
+
+def show_token(secret: Secret, user: str = "") -> Token | Password:
+    """Who asks: on Cloud a user with an API token, on Data Center a personal token alone."""
+    return Password(user, secret) if user else Token(secret)
+
+
+def _fields(asking: Asking) -> dict[str, str]:
+    """What this server calls the fields of sprint and epic; "" for one it has not."""
+    found = {"sprint": "", "epic": ""}
+    for field in objects(asking.get(asking.rest("field")).data):
+        custom = (field.get("schema") or {}).get("custom")
+        for name, kind in (("sprint", _SPRINT), ("epic", _EPIC)):
+            if custom == kind and not found[name]:
+                found[name] = str(field.get("id") or "")
+    return found
+
+
+def _hours(asking: Asking) -> float | None:
+    """Hours of a working day as the server counts estimates; None where it does not tell."""
+    told = asking.find(asking.rest("configuration")) or {}
+    hours = (told.get("timeTrackingConfiguration") or {}).get("workingHoursPerDay")
+    return float(hours) if isinstance(hours, int | float) and hours > 0 else None
