@@ -142,9 +142,10 @@ class Client:
             reply = self._send(request)
             if reply.data is None and reply.status == 200 and not request.plain:
                 return reply, Again("the reply is no JSON, or was cut short")
-            if reply.status in request.expect:
-                return reply, Take()
-            return reply, self.judge(reply, self.now())
+            verdict = self.judge(reply, self.now())
+            # a limit may come in the clothes of an expected refusal
+            expected = reply.status in request.expect and not isinstance(verdict, Wait)
+            return reply, Take() if expected else verdict
         except httpx.TimeoutException:
             return None, Again("no answer in time", smaller=True)
         except httpx.TransportError as error:
