@@ -36,6 +36,7 @@ from groundplan.inference.panels.staggered import staggered_effect
 from groundplan.inference.panels.wild import bootstrap_wild
 from groundplan.terms.estimate import Unknown
 
+ZEROS: Final = "Some outcomes are zero, so only imputation on logs of block means is defined."
 MOST_WILD: Final = 200  # units up to which the bootstrap gives its second opinion
 LEAST_WILD: Final = 5  # treated units; with fewer it hardly ever rejects
 CONTRADICTED: Final = 0.1  # p of the second opinion, above which it objects
@@ -202,7 +203,10 @@ def _agree(ready: Ready, told: Estimated, rng: np.random.Generator) -> Estimated
     panel, level = ready.panel, ready.design.level
     by_order = told.effect
     if by_order.scale == "percent":
-        panel = _relative(panel)
+        if (panel.outcome <= 0).any():
+            alone = replace(by_order, caveats=(*by_order.caveats, ZEROS))
+            return replace(told, effect=alone)
+        panel = replace(panel, outcome=np.log(panel.outcome))
     found = staggered_effect(panel, rng, level=level)
     if isinstance(found, Unknown) or ready.design.weights is not None:
         return told
@@ -243,17 +247,6 @@ def _for_small_cohorts(found: Effect, panel: Panel) -> tuple[float, float]:
     if found.se:
         p = max(p, float(2 * stdtr(freedom, -abs(found.estimate) / (bessel * found.se))))
     return wider, p
-
-
-def _relative(panel: Panel) -> Panel:
-    """Outcomes whose differences are about percentages: logs, or shares of the level before."""
-    outcome = panel.outcome
-    if (outcome[np.isfinite(outcome)] > 0).all():
-        return replace(panel, outcome=np.log(outcome))
-    level = mean_of_units(outcome[:, : int(panel.starts[0])])
-    kept = level > 0
-    few = panel.select(kept)
-    return replace(few, outcome=few.outcome / level[kept, None])
 
 
 def stopping_checks(ready: Ready, told: Estimated, rng: np.random.Generator) -> list[Check]:

@@ -25,8 +25,8 @@ from groundplan.terms.estimate import Unknown
 RUNS: Final = 300
 DRAWS: Final = 499
 TARGET: Final = 0.8
-# spread of the log of noise from one stretch of history to the next (evidence/power): without it
-# power was foretold 4 to 9 points too high on weeks that were held out
+# spread of the log of noise from one stretch of history to the next, as held-out weeks have it
+# (evidence/power); without it power is foretold too high
 DRIFT: Final = 0.3
 MOST_UNITS: Final = 400  # that a search for enough units goes up to
 MIN_UNITS: Final = 8
