@@ -96,8 +96,10 @@ def test_a_kpi_is_refused_repaired_trusted_and_then_gets_worse(
 def test_a_cancelled_session_is_resumed(bench: Bench, tmp_path: Path) -> None:
     plan(tmp_path, "echo x >> taken; sleep 0.3; echo 7")
     process = subprocess.Popen(
-        [GROUNDPLAN, "bench", "run", "--session", "one"], cwd=tmp_path,
-        env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # where tests run in the background, a shell may have told them to ignore Ctrl-C
+        ["env", "--default-signal=INT", GROUNDPLAN, "bench", "run", "--session", "one"],
+        cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
     )  # fmt: skip
     deadline = time.monotonic() + 60
     taken = tmp_path / "taken"

@@ -143,7 +143,8 @@ warmups = 0
 ''')
 measure(plan, "{SESSION}", Path("."), lambda one: print(one.repetition, flush=True))
 """
-    words = [sys.executable, "-c", script]
+    # where tests run in the background, a shell may have told them to ignore Ctrl-C
+    words = ["env", "--default-signal=INT", sys.executable, "-c", script]
     process = subprocess.Popen(
         words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},

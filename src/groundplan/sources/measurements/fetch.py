@@ -12,7 +12,8 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,7 +84,17 @@ def measure(
     commands; whoever goes on later leaves out what is done.
     """
     turns = list_turns(plan, session, done)
-    return asyncio.run(_measure_all(plan, session, folder, keep, turns))
+    return _run(_measure_all(plan, session, folder, keep, turns))
+
+
+def _run(work: Coroutine[Any, Any, list[Trouble]]) -> list[Trouble]:
+    """The result of the work, in a thread of its own where this one has a loop already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _measure_all(
