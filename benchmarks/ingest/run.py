@@ -271,6 +271,11 @@ def summary(runs: Sequence[Measured], log: Sequence[tuple[float, float]]) -> dic
     }
 
 
+def name_of(path: Path) -> str:
+    """What people call the repository at a path."""
+    return (path.parent if path.name == "repo" else path).name.split("+")[-1]
+
+
 def peers(source: Path, scratch: Path) -> dict[str, Any]:
     """PyDriller on a sample, Perceval on the whole of the first repository, beside git's log."""
     environment = scratch / "peers"
@@ -293,9 +298,10 @@ def peers(source: Path, scratch: Path) -> dict[str, Any]:
     packed = scratch / "packed.git"  # Perceval clones, and cannot from a directory that borrows
     git(path, "clone", "-q", "--bare", "--no-local", str(path), str(packed))
     perceval = measure([python, "-c", PERCEVAL, str(packed), str(scratch / "perceval")])
+    about = {"repository": name_of(source)}
     return {
-        "pydriller": {"commits": SAMPLE, **summary([driller], [(few.wall_s, few.cpu_s)])},
-        "perceval": summary([perceval], [(whole.wall_s, whole.cpu_s)]),
+        "pydriller": {**about, "commits": SAMPLE, **summary([driller], [(few.wall_s, few.cpu_s)])},
+        "perceval": {**about, **summary([perceval], [(whole.wall_s, whole.cpu_s)])},
     }
 
 
@@ -316,7 +322,7 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         for path in asked.repositories:
-            name = (path.parent if path.name == "repo" else path).name.split("+")[-1]
+            name = name_of(path)
             result["repositories"][name] = one_repository(path, name, asked.rounds, Path(folder))
             keep(result, asked.out)
         if asked.peers:

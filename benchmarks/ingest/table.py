@@ -36,9 +36,8 @@ def table(result: dict[str, Any]) -> str:
             if variant in found:
                 lines.append(f"| {told} | `{variant}` | {cells(found[variant])} |")
                 told = ""
-    first = next(iter(result["repositories"]))
     lines += [
-        f"| {first} | {name} | {cells(found)} |"
+        f"| {found['repository']} | {name} | {cells(found)} |"
         for name, found in result.get("peers", {}).items()
         if isinstance(found, dict)
     ]
