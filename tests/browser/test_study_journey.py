@@ -91,8 +91,8 @@ def test_a_study_goes_from_question_to_verdict(open_page: Opener, tmp_path: Path
         page.keyboard.press("Enter")
         verdict = page.get_by_role("heading", name="Verdict:")
         expect(verdict).to_be_visible()
-        # nothing was planted, and lots drawn at this moment find something in one run of twenty: how
-        # often they do is counted in evidence/null_studies, not here
+        # nothing was planted, yet lots drawn at this moment find something in one run of twenty;
+        # evidence/null_studies counts how often, not this journey
         expect(verdict).to_have_text(re.compile("helped|hurt|no worthwhile effect|cannot tell"))
         expect(page.get_by_role("heading", name="It may not be said")).to_be_visible()
         assert_accessible(page)
