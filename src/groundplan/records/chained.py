@@ -46,7 +46,7 @@ _NEWS: Final = (
     "left join groundplan_entry as entry on entry.stream = wanted.stream "
     "and entry.version > wanted.known order by wanted.nr, entry.version"
 )
-_NEWS_AT_ONCE: Final = 64
+_NEWS_AT_ONCE: Final = 8  # answered together they all run at once, and wait for Python's lock
 _News = tuple[int, list[Row]]
 
 
