@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from keyring.backend import KeyringBackend
 
+from groundplan.bootstrap import Workspace
 from groundplan.bootstrap.connections import Connection, Connections
 from groundplan.bootstrap.secrets import read_secret
 from groundplan.facts.erasure import Traces
@@ -163,3 +165,20 @@ def test_an_erasure_reaches_the_raw_replies_of_every_connection(tmp_path: Path) 
     raw.close()
     ledger.close()
     assert stat.S_IMODE((tmp_path / "raw.sqlite").stat().st_mode) & stat.S_IWOTH == 0
+
+
+def test_an_erasure_of_a_workspace_reaches_its_raw_replies(tmp_path: Path) -> None:
+    world = build_world(pulls=20, issues=10, runs=0)
+    clock = Clock()
+    opened = Workspace(tmp_path, Silent())
+    known = Connections(tmp_path, {"GITHUB_TOKEN": TOKEN})
+    with serving(world.answer, clock=clock) as server:
+        known.add(known.guess("github:ann/engine", server.base))
+        with closing(Raw(tmp_path / "raw.sqlite")) as raw:
+            known.sync(known.find("ann/engine"), (opened.ledger, raw), Silent(), clock.now)
+    ann = Account("ann", "100+ann@users.noreply.127.0.0.1")
+    assert opened.erase(opened.scope(), "p1", Traces((ann,), (ann.email,))).segments > 0
+    with closing(Raw(tmp_path / "raw.sqlite")) as raw:
+        (source,) = raw.sources()
+        assert all(b'"ann"' not in reply.body for reply in raw.read(source))
+    opened.close()
