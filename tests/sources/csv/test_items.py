@@ -274,6 +274,33 @@ def test_changes_of_states_are_told_from_a_row_an_item() -> None:
     assert any("Rank (1)" in note for note in told.notes)
 
 
+def test_a_log_may_name_the_states_that_were_entered_alone() -> None:
+    told = read(
+        table(
+            "Key,At,Status",
+            ("A", "2026-01-05", "To Do"),
+            ("A", "2026-01-06", "Done"),
+            ("A", "2026-01-07", "Reopened"),
+            ("A", "2026-01-09", "Done"),
+        )
+    )
+    assert told.form == "changes"
+    moved = sorted(zip(told.events["happened_at"], told.events["stage"], strict=True))
+    assert [stage for _, stage in moved][-3:] == ["done", "todo", "done"]
+    assert moved[-1][0] == datetime(2026, 1, 9)
+
+
+def test_a_state_beside_both_ends_is_the_last_one_though_ids_repeat() -> None:
+    told = read(
+        table(
+            "Key,When,Status,Created,Done",
+            ("A", "2026-01-09", "Done", "2026-01-05", "2026-01-06"),
+            ("A", "2026-01-09", "Done", "2026-01-05", "2026-01-06"),
+        )
+    )
+    assert told.form == "snapshot"
+
+
 @pytest.mark.parametrize(
     ("header", "cell", "expected"),
     [("Estimate (hours)", "12", "1.5..1.5"), ("Original estimate s", "28800", "1..1"),

@@ -97,8 +97,9 @@ def serve(
 ) -> None:
     """Serve the pages of what was read before, without reading anything new."""
     opened = open_workspace(paths, workspace, quiet)
-    if not opened.repos() and not team:
-        raise Refused(f"{opened.folder} holds no repository yet", "Run: groundplan run PATH")
+    if not opened.ledger.sources() and not team:
+        hint = "Run: groundplan run PATH, or: groundplan ingest EXPORT.csv"
+        raise Refused(f"{opened.folder} holds nothing yet", hint)
     _serve(opened, port, show, as_json, team=(host, url) if team else None)
 
 

@@ -177,7 +177,20 @@ def _tells_changes(table: Table, mapped: Mapped, latest: datetime) -> bool:
     if not (column["item"] and column["at"] and column["to"]):
         return False
     ids = table.columns[column["item"]]
-    return len(set(ids)) < len(ids)
+    return len(set(ids)) < len(ids) and not (
+        points_for(column["to"], SNAPSHOT_WORDS["state"])[0] and _tells_both_ends(table)
+    )
+
+
+def _tells_both_ends(table: Table) -> bool:
+    """Whether a row says when its item began and when it ended: its state is then the last one."""
+    return all(
+        any(
+            points_for(name, SNAPSHOT_WORDS[role])[0] >= SAYS_IT_ALL and _filled(cells)
+            for name, cells in table.columns.items()
+        )
+        for role in ("created", "done")
+    )
 
 
 def _named_by_hand(

@@ -106,7 +106,7 @@ CHANGE_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "to": _words(
         "to tostate tostatus tostring tovalue newstate newstatus newvalue new activity activityid "
-        "event transition"
+        "event transition status state stage"
     ),
     "from": _words("from fromstate fromstatus fromstring fromvalue oldstate oldvalue old previous"),
     "field": _words("field property attribute changedfield what"),
