@@ -55,6 +55,13 @@ def test_only_so_many_are_shown_and_all_are_counted(ahead: Forecast) -> None:
     assert (len(found.moved), found.of_moved) == (3, 20)
 
 
+def test_what_is_promised_is_told_first_however_late_it_comes(ahead: Forecast) -> None:
+    ends = [(f"item {place}", place) for place in range(1, 12)]
+    found = displace(ahead, ends, 1, UNTIL, UNTIL, promised={"item 11"}, most=3)
+    assert [one.name for one in found.moved] == ["item 11", "item 1", "item 2"]
+    assert found.of_moved == 11
+
+
 def test_nothing_is_claimed_beyond_what_was_tested(ahead: Forecast) -> None:
     found = displace(ahead, (("near", 5), ("far", 400)), 2, UNTIL, UNTIL)
     assert isinstance(found.now_on, date)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,8 +25,9 @@ class Displaced:
 
 @dataclass(frozen=True, slots=True)
 class Displacement:
-    """now_on, after_on: when the new work is done, 85% sure, taken first and taken last. moved:
-    the first of the `of_moved` pieces of open work that would be done later."""
+    """now_on, after_on: when the new work is done, 85% sure, taken first and taken last. moved: of
+    the `of_moved` pieces of open work that would be done later all that are promised, then the
+    first of the others."""
 
     now_on: date | Unknown
     after_on: date | Unknown
@@ -41,13 +42,14 @@ def displace(
     until: date,
     today: date,
     *,
+    promised: Collection[str] = (),
     most: int = 8,
 ) -> Displacement:
     """What so many new items would displace in a plan [days of the 85% claims].
 
     ends: open work by name, with the place in the plan of its last item, rising. until: the day
-    that ends the history. New work is not done before today. What cannot be claimed is Unknown,
-    with the reason.
+    that ends the history. promised: names that are told however late they come. New work is not
+    done before today. What cannot be claimed is Unknown, with the reason.
 
     Source: evidence/forecast_coverage.
     """
@@ -57,8 +59,10 @@ def displace(
     if not ends:
         return Displacement(now_on, Unknown("no open work is known", 0, 1, "open items"), (), 0)
     after_on = _from(today, claim_day(ahead, ends[-1][1] + size, LEVEL, until))
+    told = [each for each in ends if each[0] in promised]
+    told += [each for each in ends if each[0] not in promised][: max(most - len(told), 0)]
     moved = []
-    for name, end in ends[:most]:
+    for name, end in told:
         on, if_now = (claim_day(ahead, place, LEVEL, until) for place in (end, end + size))
         moved.append(Displaced(name, on, if_now, _shift(on, if_now)))
     return Displacement(now_on, after_on, tuple(moved), len(ends))

@@ -88,7 +88,8 @@ def weigh(context: Context, scope: Scope, inputs: rules.WeighInputs) -> rules.We
     ahead = foretell(context.mart, context.roster, scope, tracker, plan.name)
     if today - tracker.until > _SILENT:
         ahead = Unknown("nothing was recorded in two weeks", 0, 1, tracker.counted)
-    found = displace(ahead, plan.ends, size, tracker.until, today)
+    promised = {each.outcome for each in active}
+    found = displace(ahead, plan.ends, size, tracker.until, today, promised=promised)
     return rules.Weighed(
         found.now_on, found.after_on, found.moved, found.of_moved,
         one.number, one.what, size, tracker.counted, rules.write_draft(found),

@@ -60,7 +60,7 @@ def drawn(page: TeamPage, *, links: bool) -> dict[str, object]:
 
 def headline(page: TeamPage) -> str:
     """The page's heading."""
-    return f"What the history of {page.name} says" if page.name else "Nothing is read yet"
+    return f"What the history of {page.name} says" if page.name else "No commits are read yet"
 
 
 def lede(page: TeamPage) -> str:
