@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -17,9 +17,10 @@ from typing import Any
 from groundplan import sources
 from groundplan.bootstrap.secrets import read_secret
 from groundplan.facts.erasure import Mask
+from groundplan.facts.host import HOST_PREFIX
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.raw import Raw, RawReply
-from groundplan.sources.http.secrets import Auth, Nobody
+from groundplan.sources.http.secrets import Auth, Nobody, Secret
 from groundplan.sources.http.sync import Source, Synced, rebuild, sync
 from groundplan.terms.errors import BadInput, NotFound, SourceBroken
 from groundplan.terms.progress import Progress
@@ -32,7 +33,7 @@ class Connection:
     by: the source's folder. name: what it is called there. api: its server's address, "" for the
     usual one. secret: where the token is (bootstrap/secrets.py), "" to ask without. user: whose
     it is, where the server wants to know. app, installation: of a GitHub App; then the secret is
-    its private key.
+    its private key. hook: where the secret is that pushes are signed with, "" to take none.
     """
 
     by: str
@@ -42,6 +43,7 @@ class Connection:
     user: str = ""
     app: str = ""
     installation: str = ""
+    hook: str = ""
 
     @property
     def address(self) -> str:
@@ -78,19 +80,32 @@ class Connections:
     def add(self, made: Connection) -> None:
         """Keep a connection, in place of one to the same thing."""
         kept = [each for each in self.load() if each.address != made.address]
-        told = [{n: v for n, v in asdict(each).items() if v} for each in (*kept, made)]
+        self._write((*kept, made))
+
+    def _write(self, connections: Iterable[Connection]) -> None:
+        told = [{n: v for n, v in asdict(each).items() if v} for each in connections]
         unfinished = self._path.with_suffix(".unfinished")
         unfinished.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
         unfinished.replace(self._path)
 
     def guess(self, address: str, api: str = "") -> Connection:
-        """A connection of `source:name` with the token that the environment has for it."""
+        """A connection of `source:name` with the secrets that the environment has for it."""
         by, _, name = address.partition(":")
         if by not in list_sources() or not name:
             raise BadInput("connection", address, f"SOURCE:NAME, of {', '.join(list_sources())}")
-        tokens: Sequence[str] = getattr(_fetch_of(by), "TOKENS", ())
-        found = next((f"env:{token}" for token in tokens if self._environ.get(token)), "")
-        return Connection(by, name, api, found)
+        module = _fetch_of(by)
+        token, hook = (self._find_set(module, names) for names in ("TOKENS", "HOOKS"))
+        user = ""
+        if token and hasattr(module, "needs_user") and module.needs_user(name, api):
+            user = self._environ.get(self._find_set(module, "USERS"), "")
+        return Connection(
+            by, name, api, token and f"env:{token}", user, hook=hook and f"env:{hook}"
+        )
+
+    def _find_set(self, module: Any, names: str) -> str:
+        """The first of some names in the environment that is set."""
+        told: Sequence[str] = getattr(module, names, ())
+        return next((name for name in told if self._environ.get(name)), "")
 
     def open(self, connection: Connection, progress: Progress) -> Source:
         """The source behind a connection, ready to be asked. Errors: those of its secret."""
@@ -98,7 +113,27 @@ class Connections:
 
     def open_offline(self, connection: Connection, progress: Progress) -> Source:
         """The source behind a connection to shape with, without its secret."""
-        return self._connect(connection, Nobody(), progress)
+        # what kind of thing it is may follow from the kind of secret, as with a calendar's link
+        placeholder = Secret("https://offline.invalid/")
+        module = _fetch_of(connection.by)
+        has_one = bool(connection.secret)
+        auth = module.show_token(placeholder, connection.user) if has_one else Nobody()
+        return self._connect(connection, auth, progress)
+
+    def find_place(self, place: str, progress: Progress) -> tuple[Connection, Source] | None:
+        """The connection that is pushed to under a name, ready to shape; None if there is none.
+
+        place: the source's id without its prefix.
+        """
+        for each in (one for one in self.load() if one.hook):
+            source = self.open_offline(each, progress)
+            if place == source.source.removeprefix(HOST_PREFIX):
+                return each, source
+        return None
+
+    def read_hook(self, connection: Connection) -> Secret:
+        """The secret that pushes to a connection are signed with. Errors: those of secrets."""
+        return read_secret(connection.hook, self._environ)
 
     def _connect(self, connection: Connection, auth: Auth, progress: Progress) -> Source:
         api = {"api": connection.api} if connection.api else {}
@@ -138,13 +173,21 @@ class Connections:
         return rebuild(*stores, self.open_offline(connection, progress), progress)
 
     def erase(self, stores: tuple[Ledger, Raw], progress: Progress) -> int:
-        """Cover in the raw replies whoever was erased from the facts; how many were changed."""
+        """Cover in the raw replies whoever was erased from the facts; how many were changed.
+
+        A connection that was theirs, such as to their calendar, is given up with all that it told.
+        """
         ledger, raw = stores
         changed = 0
         for connection in self.load():
-            source = self.open_offline(connection, progress)
+            source: Any = self.open_offline(connection, progress)
             with ledger.run(source.source) as run:
                 changed += raw.erase(source.source, partial(_cover, source, run.mask))
+                theirs = hasattr(source, "is_gone") and source.is_gone(run.mask)
+            if theirs:
+                raw.forget(source.source)
+                ledger.forget(source.source)
+                self._write(each for each in self.load() if each != connection)
         return changed
 
 

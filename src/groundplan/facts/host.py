@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from groundplan.facts.host_items import ITEM_KINDS, ITEM_LINKS, SEEN, SOURCE, WORKLOGS
 from groundplan.facts.kinds import Column, FactKind, Type
-
-_SOURCE = Column("source", Type.TEXT, "the connection's id in this workspace")
-_SEEN = Column("seen", Type.BIGINT, "the raw reply that told it; larger is later")
 
 HOST_PREFIX: Final = "items:"  # a host keeps work items too: its issues are rows of `item_events`
 
@@ -33,7 +31,7 @@ PULLS = FactKind(
     version=1,
     grain="one observation of a pull or merge request; the latest holds",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("key", Type.TEXT, "its key there: 12, AB-12"),
         Column("pull_id", Type.TEXT, "the host's own id"),
         Column("title", Type.TEXT, "as written"),
@@ -58,7 +56,7 @@ PULLS = FactKind(
         Column("labels", Type.TEXT, "names, by `, `"),
         Column("milestone", Type.TEXT, "its title; empty if none"),
         Column("closes", Type.TEXT, "keys of the issues that merging closes, by a space"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "key", "seen"),
     accounts=(("author_name", "author_email"), ("merger_name", "merger_email")),
@@ -70,7 +68,7 @@ THREAD_EVENTS = FactKind(
     version=1,
     grain="one thing that happened to a pull request or an issue, and who did it",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("thread", Type.TEXT, "pull or issue"),
         Column("key", Type.TEXT, "its key there: 12, AB-12"),
         Column("event_id", Type.TEXT, "the host's own id; made of what is told where it has none"),
@@ -82,7 +80,7 @@ THREAD_EVENTS = FactKind(
         Column("other_name", Type.TEXT, "whom it was done to: reviewer, assignee; a team's name"),
         Column("other_email", Type.TEXT, "their hidden address; empty for a team"),
         Column("commit_id", Type.TEXT, "the commit reviewed, merged or pushed; null if none"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "thread", "key", "event_id", "seen"),
     accounts=(("name", "email"), ("other_name", "other_email")),
@@ -94,14 +92,14 @@ PULL_COMMITS = FactKind(
     version=1,
     grain="one commit of a pull request's branch, as it was when last told",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("key", Type.TEXT, "the pull request's number"),
         Column("nr", Type.INTEGER, "position on the branch, from 0"),
         Column("commit_id", Type.TEXT, "full object id"),
         Column("authored_at", Type.TIMESTAMP, "UTC"),
         Column("committed_at", Type.TIMESTAMP, "UTC"),
         Column("subject", Type.TEXT, "first line of the message"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "key", "nr", "seen"),
     texts=("subject",),
@@ -112,7 +110,7 @@ RUNS = FactKind(
     version=1,
     grain="one observation of one attempt of a CI run; the latest holds",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("run_id", Type.TEXT, "the host's own id, the same for all attempts"),
         Column("attempt", Type.INTEGER, "from 1"),
         Column("workflow", Type.TEXT, "what is run: a workflow's or pipeline's name"),
@@ -129,7 +127,7 @@ RUNS = FactKind(
         Column("started_at", Type.TIMESTAMP, "UTC, of this attempt"),
         Column("finished_at", Type.TIMESTAMP, "UTC; null until it has"),
         Column("updated_at", Type.TIMESTAMP, "UTC"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "run_id", "attempt", "seen"),
     accounts=(("name", "email"),),
@@ -140,7 +138,7 @@ JOBS = FactKind(
     version=1,
     grain="one observation of one job of one attempt of a CI run; the latest holds",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("job_id", Type.TEXT, "the host's own id"),
         Column("run_id", Type.TEXT, "its run"),
         Column("attempt", Type.INTEGER, "of the run, from 1"),
@@ -151,7 +149,7 @@ JOBS = FactKind(
         Column("created_at", Type.TIMESTAMP, "UTC, when it was queued; null if not told"),
         Column("started_at", Type.TIMESTAMP, "UTC; null until it has"),
         Column("finished_at", Type.TIMESTAMP, "UTC; null until it has"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "job_id", "seen"),
 )
@@ -161,7 +159,7 @@ DEPLOYMENTS = FactKind(
     version=1,
     grain="one thing told of a deployment: that it was made, or a state that it came to",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("deployment_id", Type.TEXT, "the host's own id"),
         Column("event_id", Type.TEXT, "the state's own id; `made` for the deployment itself"),
         Column("happened_at", Type.TIMESTAMP, "UTC"),
@@ -174,7 +172,7 @@ DEPLOYMENTS = FactKind(
         Column("task", Type.TEXT, "deploy, rollback, ... as told; null if not told"),
         Column("name", Type.TEXT, "who or what did it"),
         Column("email", Type.TEXT, "the host's hidden address of the account"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "deployment_id", "event_id", "seen"),
     accounts=(("name", "email"),),
@@ -185,7 +183,7 @@ RELEASES = FactKind(
     version=1,
     grain="one observation of a release; the latest holds",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("release_id", Type.TEXT, "the host's own id"),
         Column("tag", Type.TEXT, "as told"),
         Column("title", Type.TEXT, "as written"),
@@ -195,7 +193,7 @@ RELEASES = FactKind(
         Column("released_at", Type.TIMESTAMP, "UTC; null until it was"),
         Column("name", Type.TEXT, "who or what made it"),
         Column("email", Type.TEXT, "the host's hidden address of the account"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "release_id", "seen"),
     accounts=(("name", "email"),),
@@ -207,7 +205,7 @@ MILESTONES = FactKind(
     version=1,
     grain="one observation of a milestone, sprint or version; the latest holds",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("milestone_id", Type.TEXT, "the host's own id"),
         Column("title", Type.TEXT, "as written"),
         Column("state", Type.TEXT, "open, closed or gone (a tombstone)"),
@@ -215,7 +213,7 @@ MILESTONES = FactKind(
         Column("created_at", Type.TIMESTAMP, "UTC; null if not told"),
         Column("started_at", Type.TIMESTAMP, "UTC; null if it has no beginning"),
         Column("closed_at", Type.TIMESTAMP, "UTC; null until it was"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "milestone_id", "seen"),
     texts=("title",),
@@ -226,15 +224,19 @@ REJECTED = FactKind(
     version=1,
     grain="one thing in a raw reply that could not be shaped, and why",
     columns=(
-        _SOURCE,
+        SOURCE,
         Column("kind", Type.TEXT, "the raw reply's kind"),
         Column("what", Type.TEXT, "which thing of the reply"),
         Column("reason", Type.TEXT, "why it was left out"),
-        _SEEN,
+        SEEN,
     ),
     key=("source", "kind", "what", "seen"),
 )
 
 HOST_KINDS = (
     PULLS, THREAD_EVENTS, PULL_COMMITS, RUNS, JOBS, DEPLOYMENTS, RELEASES, MILESTONES, REJECTED,
+    *ITEM_KINDS,
 )  # fmt: skip
+
+# Of these, what a tracker without code leaves.
+TRACKER_KINDS = (THREAD_EVENTS, MILESTONES, WORKLOGS, ITEM_LINKS, REJECTED)

@@ -18,6 +18,7 @@ from groundplan.facts.host import (
     RUNS,
     THREAD_EVENTS,
 )
+from groundplan.facts.host_items import INCIDENTS, ITEM_LINKS, MEASUREMENTS, TOLD, WORKLOGS
 from groundplan.facts.kinds import FactKind
 
 
@@ -46,6 +47,17 @@ with whole as (
 )
 select {", ".join(THREAD_EVENTS.column_names)} from placed where place = 1
 """
+
+
+def _told_whole(kind: FactKind, name: str) -> str:
+    """What holds of things that are told with their item: those since its last row `told`."""
+    return (
+        f"select r.* from {{{kind.name}}} r join (select source, key, max(seen) as since "
+        f"from {{{kind.name}}} where {name} = '{TOLD}' group by source, key) w "
+        f"on w.source = r.source and w.key = r.key and r.seen >= w.since where {name} <> '{TOLD}'"
+    )
+
+
 _COMMITS: Final = f"""
 select {", ".join(f"c.{name}" for name in PULL_COMMITS.column_names)} from {{pull_commits}} c
 join (
@@ -63,6 +75,10 @@ HELD: Final[dict[str, str]] = {
     DEPLOYMENTS.name: _latest(DEPLOYMENTS),
     RELEASES.name: f"select * from ({_latest(RELEASES)}) where state <> 'gone'",
     MILESTONES.name: f"select * from ({_latest(MILESTONES)}) where state <> 'gone'",
+    WORKLOGS.name: _told_whole(WORKLOGS, "worklog_id"),
+    ITEM_LINKS.name: _told_whole(ITEM_LINKS, "link_id"),
+    INCIDENTS.name: _latest(INCIDENTS, "told_at desc, "),
+    MEASUREMENTS.name: _latest(MEASUREMENTS),
 }
 
 # Which commits of the main line a pull request left there, and how: a merge brought what landed by

@@ -71,10 +71,8 @@ class Ledger:
             (folder / "segments").mkdir(parents=True, exist_ok=True)
             (folder / "locks").mkdir(exist_ok=True)
         except OSError as error:
-            raise SourceDown(
-                f"{folder}: {error.strerror}",
-                "Choose a workspace you may write to with --workspace DIR.",
-            ) from error
+            hint = "Choose a workspace you may write to with --workspace DIR."
+            raise SourceDown(f"{folder}: {error.strerror}", hint) from error
         self._manifest = Manifest(folder / "manifest.sqlite")
 
     def close(self) -> None:
@@ -88,6 +86,10 @@ class Ledger:
     def sources(self) -> list[str]:
         """Every source that was ingested here."""
         return self._manifest.sources()
+
+    def looks(self) -> dict[str, tuple[datetime | None, datetime | None]]:
+        """When each source was last read to the end, and when that last brought something."""
+        return self._manifest.looks()
 
     def snapshot(self) -> Snapshot:
         """What holds now."""
@@ -109,6 +111,7 @@ class Ledger:
             run = Run(source, self.folder / "segments", self._manifest, self._clock)
             run.sweep()
             yield run
+            self._manifest.note_look(source, self._clock().isoformat())
 
     def forget(self, source: str) -> None:
         """Drop every fact of `source`, so that the next run reads it anew."""

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from groundplan.terms.errors import Refused, SourceBroken, SourceDown
-
-SCHEMA_VERSION = 2  # 1 knew no erasures, and would write down again what was erased
+from groundplan.facts.engines.sqlite import Schema, SQLite
+from groundplan.terms.errors import Refused
 
 _SCHEMA = """
 create table if not exists txn (
@@ -32,10 +31,16 @@ create index if not exists segment_live on segment (kind, source) where removed_
 create table if not exists cursor (
   source text primary key, version integer not null, state text not null
 );
+create table if not exists looked (source text primary key, at text not null);
 create table if not exists erased (digest text primary key, pseudonym text not null);
 create table if not exists salt (salt text not null);
 insert into salt select lower(hex(randomblob(16))) where not exists (select * from salt);
 """
+_FILE = Schema(
+    _SCHEMA,
+    version=3,  # 1 knew no erasures, and would write down again what was erased
+    mend="The workspace can be built again from the repositories: groundplan rebuild.",
+)
 _LAST_ERASURE = "select coalesce(max(id), 0) from txn where what = 'erase'"
 
 
@@ -67,46 +72,11 @@ class Manifest:
     """The catalogue of one workspace's facts; safe for several processes."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            connection = sqlite3.connect(
-                self._path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = full")
-            found = connection.execute("pragma user_version").fetchone()[0]
-            if found < SCHEMA_VERSION:
-                connection.executescript(_SCHEMA)
-                connection.execute(f"pragma user_version = {SCHEMA_VERSION}")
-        except sqlite3.DatabaseError as error:
-            raise _explain(error, self._path) from error
-        if found > SCHEMA_VERSION:
-            raise Refused(
-                f"{self._path} was written by a newer Groundplan (schema {found}, "
-                f"this one reads {SCHEMA_VERSION})",
-                "Update Groundplan, or choose another workspace.",
-            )
-        return connection
+        self._file = SQLite(path, _FILE)
 
     def close(self) -> None:
         """Release the file."""
-        self._connection.close()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._connection.execute("begin immediate")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
-        except sqlite3.DatabaseError as error:
-            raise _explain(error, self._path) from error
+        self._file.close()
 
     def commit(
         self,
@@ -127,7 +97,7 @@ class Manifest:
         cursor: what the caller read before; another process having moved it is `Refused`.
         erasure: the newest one that `added` was covered by; a newer one is `Refused`.
         """
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             self._expect(connection, source, cursor)
             if erasure not in (None, connection.execute(_LAST_ERASURE).fetchone()[0]):
                 raise _meanwhile(source)
@@ -202,7 +172,7 @@ class Manifest:
         pseudonyms: by digest. last: the newest transaction when `covered` was made; a newer one is
         `Refused`.
         """
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             if self.latest_txn() != last:
                 raise _meanwhile("facts")
             txn = connection.execute(
@@ -216,16 +186,16 @@ class Manifest:
 
     def last_erasure(self) -> int:
         """The newest erasure's transaction; 0 before the first."""
-        return int(self._connection.execute(_LAST_ERASURE).fetchone()[0])
+        return int(self._file.read(_LAST_ERASURE).fetchone()[0])
 
     def erased(self) -> tuple[str, dict[str, str]]:
         """The workspace's salt, and the pseudonyms of what was erased by salted digest."""
-        (salt,) = self._connection.execute("select salt from salt limit 1").fetchone()
-        return salt, dict(self._connection.execute("select digest, pseudonym from erased"))
+        (salt,) = self._file.read("select salt from salt limit 1").fetchone()
+        return salt, dict(self._file.read("select digest, pseudonym from erased"))
 
     def forget(self, source: str, at: str) -> None:
         """Let no fact of `source` hold any longer, and forget its cursor (before a rebuild)."""
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             txn = connection.execute(
                 "insert into txn (source, what, at) values (?, 'forget', ?) returning id",
                 (source, at),
@@ -238,23 +208,37 @@ class Manifest:
 
     def cursor(self, source: str) -> Cursor | None:
         """How far `source` has been read; None before its first commit."""
-        row = self._connection.execute(
+        row = self._file.read(
             "select version, state from cursor where source = ?", (source,)
         ).fetchone()
         return Cursor(row[0], json.loads(row[1])) if row else None
 
     def sources(self) -> list[str]:
         """Every source that has a cursor, by name."""
-        rows = self._connection.execute("select source from cursor order by source")
+        rows = self._file.read("select source from cursor order by source")
         return [row[0] for row in rows]
 
     def latest_txn(self) -> int:
         """The newest transaction's id; 0 before the first."""
-        return int(self._connection.execute("select coalesce(max(id), 0) from txn").fetchone()[0])
+        return int(self._file.read("select coalesce(max(id), 0) from txn").fetchone()[0])
+
+    def note_look(self, source: str, at: str) -> None:
+        """Somebody looked for what is new at a source, and found it or found nothing."""
+        with self._file.writing() as connection:
+            connection.execute("insert or replace into looked values (?, ?)", (source, at))
+
+    def looks(self) -> dict[str, tuple[datetime | None, datetime | None]]:
+        """For each source when somebody last looked there, and when that last brought something."""
+        rows = self._file.read(
+            "select source, max(looked), max(brought) from ("
+            "select source, at as looked, null as brought from looked "
+            "union all select source, null, at from txn) group by source"
+        )
+        return {source: (_moment(looked), _moment(brought)) for source, looked, brought in rows}
 
     def segments(self, kind: str | None = None, source: str | None = None) -> list[Segment]:
         """The segments that hold now, oldest first."""
-        rows = self._connection.execute(
+        rows = self._file.read(
             "select path, kind, kind_version, source, part, row_count, byte_count from segment "
             "where removed_txn is null and (? is null or kind = ?) and (? is null or source = ?) "
             "order by id",
@@ -267,7 +251,7 @@ class Manifest:
 
         None that an erasure replaced or came after: nobody shall read them any more.
         """
-        rows = self._connection.execute(
+        rows = self._file.read(
             "select path from segment join txn on txn.id = removed_txn "
             f"where segment.source = ? and txn.at > ? and removed_txn > ({_LAST_ERASURE})",
             (source, since),
@@ -275,26 +259,12 @@ class Manifest:
         return [row[0] for row in rows]
 
 
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
 def _meanwhile(source: str) -> Refused:
     return Refused(
         f"another process has ingested {source!r} meanwhile",
         "Nothing was written twice; run the command again.",
-    )
-
-
-def _explain(error: sqlite3.DatabaseError, path: Path) -> Exception:
-    text = str(error)
-    if "disk is full" in text or "disk I/O" in text:
-        return SourceDown(
-            f"{path}: {text}", "Free some space and run again; nothing ingested so far is lost."
-        )
-    if "locked" in text:
-        return SourceDown(f"{path}: {text}", "Another process is writing; run again in a moment.")
-    if "readonly" in text or "unable to open" in text:
-        return SourceDown(
-            f"{path}: {text}", "Choose a workspace you may write to with --workspace DIR."
-        )
-    return SourceBroken(
-        f"{path}: {text}",
-        "The workspace can be built again from the repositories: groundplan rebuild.",
     )

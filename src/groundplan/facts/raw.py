@@ -11,14 +11,13 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from groundplan.terms.errors import Refused, SourceBroken, SourceDown
+from groundplan.facts.engines.sqlite import Schema, SQLite
+from groundplan.terms.errors import SourceBroken
 
-SCHEMA_VERSION: Final = 1
 LEVEL: Final = 3  # of zlib: half of level 6's time for a tenth more bytes
 FETCHED_AT_ONCE: Final = 64
 
@@ -33,10 +32,14 @@ create index if not exists reply_like on reply (source, kind, about, seq);
 create index if not exists reply_body on reply (digest);
 create table if not exists place (source text primary key, state text not null);
 """
+_FILE: Final = Schema(
+    _SCHEMA, version=1, mend="Delete the file and read the sources again.", secure=True
+)
 _REPLIES: Final = """
 select seq, source, kind, about, at, body from reply join blob using (digest)
 where source = ? and seq > ? order by seq limit ?
 """
+_SAID: Final = "select 1 from reply where digest = ? and source = ? and kind = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,14 @@ class Told:
 
     kind: the folder of the source and a word of its own, `github/pulls`. about: what the shape must
     know besides the body, such as from when on it is news; never a token, and no address that holds
-    one.
+    one. once: of those of its kind that say the same only the first is kept, whatever their
+    `about`: so that nobody can say again what a server pushed once.
     """
 
     kind: str
     body: bytes
     about: Mapping[str, Any] = field(default_factory=dict)
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +74,11 @@ class Raw:
     """The raw replies of one workspace; safe for several processes."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connection = self._open()
+        self._file = SQLite(path, _FILE)
 
     def close(self) -> None:
         """Release the file."""
-        self._connection.close()
+        self._file.close()
 
     def append(
         self,
@@ -88,7 +92,7 @@ class Raw:
         How many were new: one that says the same as the newest of its kind and `about` is not.
         """
         kept = 0
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             for told in replies:
                 kept += self._keep(connection, source, told, at)
             if state is not None:
@@ -110,6 +114,8 @@ class Raw:
         ).fetchone()
         if newest is not None and newest[0] == digest:
             return 0
+        if told.once and connection.execute(_SAID, (digest, source, told.kind)).fetchone():
+            return 0
         known = connection.execute("select 1 from blob where digest = ?", (digest,)).fetchone()
         if known is None:
             body = zlib.compress(told.body, LEVEL)
@@ -122,33 +128,29 @@ class Raw:
 
     def state(self, source: str) -> dict[str, Any]:
         """Where the reading of `source` stands, in its own words; empty before its first page."""
-        row = self._connection.execute(
-            "select state from place where source = ?", (source,)
-        ).fetchone()
+        row = self._file.read("select state from place where source = ?", (source,)).fetchone()
         return dict(json.loads(row[0])) if row else {}
 
     def read(self, source: str, after: int = 0) -> Iterator[RawReply]:
         """The replies of `source` later than `after`, oldest first, a few in memory at a time."""
-        while rows := self._connection.execute(
-            _REPLIES, (source, after, FETCHED_AT_ONCE)
-        ).fetchall():
+        while rows := self._file.read(_REPLIES, (source, after, FETCHED_AT_ONCE)).fetchall():
             for seq, name, kind, about, at, body in rows:
                 yield RawReply(seq, name, kind, json.loads(about), at, self._unpack(seq, body))
             after = rows[-1][0]
 
     def newest(self, source: str) -> int:
         """The newest reply of `source`; 0 before its first one."""
-        row = self._connection.execute("select max(seq) from reply where source = ?", (source,))
+        row = self._file.read("select max(seq) from reply where source = ?", (source,))
         return int(row.fetchone()[0] or 0)
 
     def sources(self) -> list[str]:
         """Every source of which something was kept."""
-        rows = self._connection.execute("select distinct source from reply order by source")
+        rows = self._file.read("select distinct source from reply order by source")
         return [row[0] for row in rows]
 
     def forget(self, source: str) -> None:
         """Drop the replies of `source` and its place, so that it is asked for everything anew."""
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             connection.execute("delete from reply where source = ?", (source,))
             connection.execute("delete from place where source = ?", (source,))
             connection.execute("delete from blob where digest not in (select digest from reply)")
@@ -165,12 +167,12 @@ class Raw:
             body = cover(reply)
             if body != reply.body:
                 changed += self._replace(reply, body)
-        self._connection.execute("pragma wal_checkpoint(truncate)")
+        self._file.empty_log()
         return changed
 
     def _replace(self, reply: RawReply, body: bytes) -> int:
         digest = _digest(body)
-        with self._transaction() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "insert or ignore into blob values (?, ?)", (digest, zlib.compress(body, LEVEL))
             )
@@ -186,57 +188,9 @@ class Raw:
             return zlib.decompress(body)
         except zlib.error as error:
             raise SourceBroken(
-                f"{self._path}: reply {seq} is damaged ({error})",
+                f"{self._file.path}: reply {seq} is damaged ({error})",
                 "Forget the source and read it again.",
             ) from error
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            connection = sqlite3.connect(
-                self._path, timeout=30, isolation_level=None, check_same_thread=False
-            )
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = full")
-            connection.execute("pragma secure_delete = on")
-            found = int(connection.execute("pragma user_version").fetchone()[0])
-            if found == 0:
-                connection.executescript(
-                    f"begin immediate; {_SCHEMA} pragma user_version = {SCHEMA_VERSION}; commit;"
-                )
-        except sqlite3.DatabaseError as error:
-            raise self._explain(error) from error
-        if found > SCHEMA_VERSION:
-            raise Refused(
-                f"{self._path} was written by a newer Groundplan (schema {found}, "
-                f"this one reads {SCHEMA_VERSION})",
-                "Update Groundplan, or choose another workspace.",
-            )
-        return connection
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self._connection.execute("begin immediate")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
-        except sqlite3.DatabaseError as error:
-            raise self._explain(error) from error
-
-    def _explain(self, error: sqlite3.DatabaseError) -> Exception:
-        text = str(error)
-        if "disk is full" in text or "disk I/O" in text or "locked" in text:
-            return SourceDown(
-                f"{self._path}: {text}", "Free some space or wait; what was read so far is kept."
-            )
-        if "readonly" in text or "unable to open" in text:
-            return SourceDown(
-                f"{self._path}: {text}", "Choose a workspace you may write to with --workspace DIR."
-            )
-        return SourceBroken(f"{self._path}: {text}", "Delete the file and read the sources again.")
 
 
 def _digest(body: bytes) -> str:

@@ -14,8 +14,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 
 from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.connections import Connection, Connections
+from groundplan.bootstrap.receiving import start_receiving
 from groundplan.interfaces.web.serving import open_vault, prepare_local, prepare_team
 from groundplan.records.sqlite_vault import SQLiteVault
 from groundplan.terms.errors import BadInput
@@ -93,6 +96,33 @@ def test_a_team_server_is_not_started_half_configured(
     with pytest.raises(BadInput) as error:
         prepare_team(own_workspace, tmp_path, host, 8088, environ=environ)
     assert error.value.field == field
+
+
+def test_a_team_server_takes_what_is_pushed_with_the_secret_and_nothing_else(
+    own_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = own_workspace.folder
+    assert start_receiving(folder, own_workspace.ledger, own_workspace.tracker) is None
+    monkeypatch.setenv("PUSHED_WITH", "a secret that only this test knows")
+    Connections(folder).add(Connection("push", "ci", hook="env:PUSHED_WITH"))
+    receiver = start_receiving(folder, own_workspace.ledger, own_workspace.tracker)
+    server = prepare_team(
+        own_workspace, folder, "127.0.0.1", 8088, environ=ENVIRON, receiver=receiver
+    )
+    client = TestClient(server.app, base_url=ENVIRON["GROUNDPLAN_URL"])
+    told = {
+        "id": "d-1", "environment": "production", "state": "success", "at": "2026-03-02T09:00:00Z"
+    }  # fmt: skip
+    signed = {"Authorization": "Bearer a secret that only this test knows"}
+    assert client.post("/hooks/push-ci", json={"deployments": [told]}).status_code == 401
+    answer = client.post("/hooks/push-ci", json={"deployments": [told]}, headers=signed)
+    assert (answer.status_code, answer.json()) == (200, {"kept": 1, "known": 0})
+    assert client.get("/", headers=signed).status_code == 401
+    for _ in range(300):
+        if "items:push-ci" in own_workspace.ledger.sources():
+            break
+        time.sleep(0.1)
+    assert "items:push-ci" in own_workspace.ledger.sources()
 
 
 def test_a_local_server_keeps_its_vault_in_the_workspace(

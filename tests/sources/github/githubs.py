@@ -1,40 +1,20 @@
-"""A workspace's stores with a connection to a server of the tests."""
+"""A workspace's stores with a connection to a GitHub of the tests."""
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-from typing import Any
-
-from groundplan.facts.engines.duckdb import DuckDB
-from groundplan.facts.host import HOST_KINDS
-from groundplan.facts.host_sql import HELD
-from groundplan.facts.ledger import Ledger
-from groundplan.facts.raw import Raw
-from groundplan.facts.work import ITEM_EVENTS
-from groundplan.facts.work_sql import HOLDING
 from groundplan.sources.github.fetch import GitHub, connect
 from groundplan.sources.http.secrets import Secret, Token
-from groundplan.sources.http.sync import Synced, sync
+from groundplan.sources.http.sync import Synced
 from groundplan.terms.progress import Progress, Silent
-from tests.sources.http_server import Clock, Server
+from tests.sources.http_server import Server
+from tests.sources.stores import Stores
 
 TOKEN = "ghp_plantedSecretPlantedSecretPlanted000"
 SOURCE = "items:github-ann-engine"
 
 
-class Place:
-    """A workspace folder with its ledger and raw replies."""
-
-    def __init__(self, folder: Path, clock: Clock | None = None) -> None:
-        self.folder = folder
-        self.clock = clock or Clock()
-        self.ledger = Ledger(folder, self.clock.now)
-        self.raw = Raw(folder / "raw.sqlite")
-
-    def close(self) -> None:
-        self.raw.close()
-        self.ledger.close()
+class Place(Stores):
+    """A workspace folder that reads a repository of GitHub."""
 
     def github(
         self, server: Server, progress: Progress | None = None, name: str = "ann/engine"
@@ -50,58 +30,4 @@ class Place:
     def sync(
         self, server: Server, progress: Progress | None = None, name: str = "ann/engine"
     ) -> Synced:
-        github = self.github(server, progress, name)
-        try:
-            heard = progress or Silent()
-            return sync(self.ledger, self.raw, github, heard, clock=self.clock.now)
-        finally:
-            github.client.close()
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows of the facts; `{name}` is the relation of each kind."""
-        snapshot = self.ledger.snapshot()
-        relations = {kind.name: snapshot.relation(kind) for kind in (*HOST_KINDS, ITEM_EVENTS)}
-        engine = DuckDB(threads=1)
-        try:
-            return engine.rows(sql.format(**relations))
-        finally:
-            engine.close()
-
-    def alive(self, keys: set[str]) -> dict[str, list[tuple[Any, ...]]]:
-        """What holds of some threads and items, of the runs and their jobs."""
-        threads = self.rows(
-            "select thread, key, event_id, happened_at, what, name, value, other_name "
-            f"from ({HELD['thread_events']}) order by all"
-        )
-        held = HOLDING.format(relation="{item_events}")
-        items = self.rows(
-            f"select item_id, happened_at, what, value, name, stage from ({held}) order by all"
-        )
-        runs = self.rows(
-            f"select run_id, attempt, status, result, updated_at from ({HELD['runs']}) r "
-            "where attempt = (select max(attempt) from {runs} o where o.run_id = r.run_id) "
-            "order by all"
-        )
-        names = "job_id, run_id, attempt, status, result"
-        jobs = self.rows(f"select {names} from ({HELD['jobs']}) order by all")
-        return {
-            "threads": [row for row in threads if row[1] in keys],
-            "items": [row for row in items if row[0] in keys], "runs": runs, "jobs": jobs,
-        }  # fmt: skip
-
-    def digest(self) -> dict[str, str]:
-        """What the facts say, whenever and in however many steps it was read."""
-        found = {}
-        for kind in HOST_KINDS:
-            names = ", ".join(name for name in kind.column_names if name != "seen")
-            held = f"({HELD[kind.name]})" if kind.name in HELD else f"{{{kind.name}}}"
-            rows = self.rows(f"select {names} from {held} order by all")
-            found[kind.name] = f"{len(rows)} {_digest(rows)}"
-        held = HOLDING.format(relation="{item_events}")
-        names = ", ".join(n for n in ITEM_EVENTS.column_names if n not in ("run", "holds", "nr"))
-        rows = self.rows(f"select {names} from ({held}) order by all")
-        return {**found, "items": f"{len(rows)} {_digest(rows)}"}
-
-
-def _digest(rows: list[tuple[Any, ...]]) -> str:
-    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+        return self.run(self.github(server, progress, name), progress)

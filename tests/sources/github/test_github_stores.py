@@ -17,9 +17,10 @@ import pytest
 from groundplan.facts.erasure import Traces
 from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.work import WORK_KINDS
-from groundplan.sources.github.webhooks import is_signed, is_used
+from groundplan.sources.github.webhooks import is_signed
+from groundplan.sources.http.pushes import Push, receive
 from groundplan.sources.http.secrets import Secret
-from groundplan.sources.http.sync import rebuild, receive
+from groundplan.sources.http.sync import rebuild, shape_kept
 from groundplan.terms.errors import GroundplanError
 from groundplan.terms.people import Account
 from groundplan.terms.progress import Silent
@@ -99,7 +100,7 @@ def test_no_secret_is_written_anywhere(
                 place.sync(server)
             errors.append(f"{raised.value} {raised.value!r} {raised.traceback}")
     place.raw.append("x", [], "now", {})
-    written = b"".join(path.read_bytes() for path in place.folder.rglob("*") if path.is_file())
+    written = place.written()
     assert len(written) > 10_000
     shown = capsys.readouterr()
     heard = "".join([*errors, shown.out, shown.err, caplog.text])
@@ -157,15 +158,15 @@ def test_pushes_become_facts_and_a_reading_comes_to_the_same(place: Place, tmp_p
     world = build_world(pulls=10, issues=10, runs=3)
     with serving(world.answer, clock=place.clock) as server:
         place.sync(server)
+        github, known = place.github(server), place.raw.state("items:github-ann-engine")
         pushed = push_of(world.pulls[4], "closed", "2026-03-02T09:10:00Z")
-        github = place.github(server)
-        told = github.pushed(place.raw, "pull_request", "d-1", json.dumps(pushed).encode())
-        with place.ledger.run(github.source) as run:
-            mask = run.mask
-        assert is_used("pull_request")
-        assert receive(place.raw, github, told, mask, place.clock.now())
-        assert not receive(place.raw, github, told, mask, place.clock.now())  # delivered twice
-        place.sync(server)
+        pushed["repository"] = {"id": world.id, "full_name": "ann/renamed-meanwhile"}
+        headers = {"x-github-event": "pull_request", "x-github-delivery": "d-1"}
+        told = github.read_push(Push(headers, json.dumps(pushed).encode()), known)
+        mask, now = place.ledger.mask(), place.clock.now()
+        assert receive(place.raw, github, told, mask, now) == 1
+        assert receive(place.raw, github, told, mask, now) == 0  # delivered twice
+        assert shape_kept(place.ledger, place.raw, github, Silent()) == 1
         state = "select state from {pulls} where key = '5' order by updated_at desc limit 1"
         assert place.rows(state) == [("merged",)]
         at = "2026-03-02T09:10:00Z"

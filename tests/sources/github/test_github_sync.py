@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from groundplan.facts.host_sql import HELD
 from groundplan.facts.work_sql import HOLDING
-from groundplan.sources.http.sync import rebuild, sync
+from groundplan.sources.http.sync import rebuild
 from groundplan.terms.errors import NotFound, Refused, SourceBroken, SourceDown
 from groundplan.terms.progress import Silent
 from tests.sources.github.github_builder import build_world, event, iso, issue, pull, run, who
@@ -28,19 +29,15 @@ from tests.sources.http_server import (
     random_trouble,
     serving,
 )
+from tests.sources.killing import read_at_most
+from tests.sources.stores import fresh
 
 THREADS = HELD["thread_events"]
 ITEMS = HOLDING.format(relation="{item_events}")
 
 
 def read_fresh(world: World, folder: Path) -> dict[str, str]:
-    folder.mkdir()
-    place = Place(folder, Clock(BEGIN + timedelta(days=2)))
-    with serving(world.answer, clock=place.clock) as server:
-        place.sync(server)
-    found = place.digest()
-    place.close()
-    return found
+    return fresh(Place, folder, world.answer, Place.sync)
 
 
 def test_everything_is_read_once(place: Place) -> None:
@@ -124,7 +121,7 @@ def test_killed_after_any_page_it_ends_the_same(tmp_path: Path) -> None:
     place = Place(tmp_path / "killed", Clock(BEGIN + timedelta(days=2)))
     with serving(world.answer, clock=place.clock) as server:
         for most in range(1, 200, 3):
-            if not read_at_most(place, server, most):
+            if not read_at_most(place.raw, partial(place.sync, server), most):
                 break
             place.close()
             place = Place(tmp_path / "killed", place.clock)
@@ -132,33 +129,6 @@ def test_killed_after_any_page_it_ends_the_same(tmp_path: Path) -> None:
     assert place.digest() == undisturbed
     assert place.rows("select count(*), count(distinct key) from {pulls}") == [(110, 110)]
     place.close()
-
-
-class Killed(BaseException):
-    """As a kill: nothing of ours runs after it."""
-
-
-def read_at_most(place: Place, server: Any, most: int) -> bool:
-    """Read some pages and die; whether there was more to read."""
-    github, kept = place.github(server), 0
-    whole = place.raw.append
-
-    def append(*args: Any, **more: Any) -> int:
-        nonlocal kept
-        kept += 1
-        if kept > most:
-            raise Killed
-        return whole(*args, **more)
-
-    place.raw.append = append  # type: ignore[method-assign]
-    try:
-        sync(place.ledger, place.raw, github, Silent(), clock=place.clock.now)
-    except Killed:
-        return True
-    finally:
-        del place.raw.append
-        github.client.close()
-    return False
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,15 +18,11 @@ from groundplan.facts.raw import RawReply
 from groundplan.sources.gitlab.shape import shape
 from groundplan.sources.http.shaped import Shaped
 from tests.sources.gitlab.gitlab_world import World
-from tests.sources.gitlab.test_gitlab_sync import Place
+from tests.sources.gitlab.gitlabs import Place
 from tests.sources.http_server import serving
+from tests.sources.shape_cases import check_case, load_cases
 
-FOLDER = Path(groundplan.sources.gitlab.fetch.__file__).parent / "cases"
-CASES = [
-    pytest.param(case, id=f"{path.stem}: {case['says']}")
-    for path in sorted(FOLDER.glob("*.yml"))
-    for case in yaml.safe_load(path.read_text())
-]
+CASES = load_cases(groundplan.sources.gitlab.fetch.__file__)
 DATA = Path(os.environ.get("GROUNDPLAN_DATA", "../shared/data")) / "fixtures"
 RAW = DATA / "devlake" / "gitlab" / "raw_tables"
 
@@ -42,18 +37,7 @@ def told(kind: str, body: Any) -> Shaped:
 def test_case(case: dict[str, Any]) -> None:
     body = case["text"].encode() if "text" in case else {"things": case["things"]}
     shaped = told(case["kind"].partition("/")[2], body)
-    found = {kind.name: rows for kind, rows in shaped.rows.items()}
-    for kind, rows in case.get("rows", {}).items():
-        assert len(found[kind]) == len(rows), found[kind]
-        for row, want in zip(found[kind], rows, strict=True):
-            assert {name: row[name] for name in want} == want
-    assert set(shaped.items) == set(case.get("items", {}))
-    for item, events in case.get("items", {}).items():
-        life = [
-            [event["happened_at"], event["what"], event["value"], event["stage"], event["name"]]
-            for event in sorted(shaped.items[item].events, key=lambda e: e["happened_at"])
-        ]
-        assert life == [[*event, ""][:5] for event in events]
+    check_case(case, shaped)
 
 
 def recorded(name: str) -> list[tuple[Any, dict[str, str]]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,12 @@ from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.host_sql import HELD
 from groundplan.facts.work import WORK_KINDS
 from groundplan.facts.work_sql import HOLDING
-from groundplan.sources.gitlab.fetch import GitLab, connect, show_token
-from groundplan.sources.http.secrets import Nobody, Secret
-from groundplan.sources.http.sync import Synced, rebuild, sync
+from groundplan.sources.gitlab.fetch import connect
+from groundplan.sources.http.secrets import Nobody
+from groundplan.sources.http.sync import rebuild
 from groundplan.terms.errors import BadInput, Refused
 from groundplan.terms.people import Account
 from groundplan.terms.progress import Silent
-from tests.sources.github.githubs import Place as Stores
 from tests.sources.gitlab.gitlab_world import (
     TOKEN,
     World,
@@ -32,44 +31,16 @@ from tests.sources.gitlab.gitlab_world import (
     lively_merge,
     pipeline,
 )
-from tests.sources.http_server import BEGIN, TROUBLES, Clock, Server, random_trouble, serving
+from tests.sources.gitlab.gitlabs import SOURCE, Place
+from tests.sources.http_server import BEGIN, TROUBLES, Clock, random_trouble, serving
+from tests.sources.killing import read_at_most
+from tests.sources.stores import fresh
 
-SOURCE = "items:127.0.0.1-ann-engine"
 THREADS, ITEMS = HELD["thread_events"], HOLDING.format(relation="{item_events}")
 
 
-class Place(Stores):
-    """A workspace folder that reads a project of GitLab."""
-
-    def gitlab(self, server: Server) -> GitLab:
-        return connect(
-            "ann/engine", show_token(Secret(TOKEN)), Silent(), api=f"{server.base}/api/v4",
-            timeout_s=5.0, now=self.clock.now, sleep=self.clock.sleep,
-        )  # fmt: skip
-
-    def read(self, server: Server) -> Synced:
-        gitlab = self.gitlab(server)
-        try:
-            return sync(self.ledger, self.raw, gitlab, Silent(), clock=self.clock.now)
-        finally:
-            gitlab.client.close()
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = Place(tmp_path)
-    yield made
-    made.close()
-
-
 def read_fresh(world: World, folder: Path) -> dict[str, str]:
-    folder.mkdir()
-    place = Place(folder, Clock(BEGIN + timedelta(days=2)))
-    with serving(world.answer, clock=place.clock) as server:
-        place.read(server)
-    found = place.digest()
-    place.close()
-    return found
+    return fresh(Place, folder, world.answer, Place.read)
 
 
 def test_everything_is_read_once(place: Place) -> None:
@@ -150,44 +121,18 @@ def test_in_any_trouble_it_ends_the_same(tmp_path: Path, seed: int) -> None:
     place.close()
 
 
-class Killed(BaseException):
-    """As a kill: nothing of ours runs after it."""
-
-
 def test_killed_after_any_page_it_ends_the_same(tmp_path: Path) -> None:
     clock, world = Clock(BEGIN + timedelta(days=2)), build_world(45, 22, 21)
     undisturbed = read_fresh(world, tmp_path / "undisturbed")
     place, kills = Place(tmp_path, clock), 0
     with serving(world.answer, clock=clock) as server:
-        while read_at_most(place, server, 2 + kills // 2):
+        while read_at_most(place.raw, partial(place.read, server), 2 + kills // 2):
             kills += 1
             place.close()
             place = Place(tmp_path, clock)
     assert kills >= 5
     assert place.digest() == undisturbed
     place.close()
-
-
-def read_at_most(place: Place, server: Server, most: int) -> bool:
-    """Read some pages and die; whether there was more to read."""
-    gitlab, kept, whole = place.gitlab(server), 0, place.raw.append
-
-    def append(*args: Any, **more: Any) -> int:
-        nonlocal kept
-        kept += 1
-        if kept > most:
-            raise Killed
-        return whole(*args, **more)
-
-    place.raw.append = append  # type: ignore[method-assign]
-    try:
-        sync(place.ledger, place.raw, gitlab, Silent(), clock=place.clock.now)
-    except Killed:
-        return True
-    finally:
-        del place.raw.append
-        gitlab.client.close()
-    return False
 
 
 def test_what_is_gone_leaves_tombstones_and_what_was_missed_is_found(
@@ -254,7 +199,7 @@ def test_no_secret_is_written_anywhere(place: Place) -> None:
         world.token = "another"
         with pytest.raises(Refused) as raised:
             place.read(server)
-    written = b"".join(path.read_bytes() for path in place.folder.rglob("*") if path.is_file())
+    written = place.written()
     assert len(written) > 10_000
     assert TOKEN.encode() not in written
     assert TOKEN not in f"{raised.value} {raised.value!r} {raised.traceback}"

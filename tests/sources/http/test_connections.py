@@ -16,6 +16,7 @@ from keyring.backend import KeyringBackend
 from groundplan.bootstrap import Workspace
 from groundplan.bootstrap.connections import Connection, Connections
 from groundplan.bootstrap.secrets import read_secret
+from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.erasure import Traces
 from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.ledger import Ledger
@@ -27,6 +28,7 @@ from groundplan.terms.people import Account
 from groundplan.terms.progress import Silent
 from tests.sources.github.github_builder import build_world
 from tests.sources.http_server import Clock, serving
+from tests.sources.ics.calendars import calendar, event
 
 TOKEN = "ghp_plantedSecretPlantedSecretPlanted001"
 
@@ -182,3 +184,50 @@ def test_an_erasure_of_a_workspace_reaches_its_raw_replies(tmp_path: Path) -> No
         (source,) = raw.sources()
         assert all(b'"ann"' not in reply.body for reply in raw.read(source))
     opened.close()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        Connection("ics", "ann@example.com", secret="env:NOT_SET"),
+        Connection("ics", "ann@example.com", "https://dav.example.com/ann/", "env:NOT_SET", "ann"),
+        Connection("github", "ann/engine", secret="env:NOT_SET", app="7", installation="8"),
+        Connection("jira", "EN", "https://team.atlassian.net", "env:NOT_SET", "ann@example.com"),
+        Connection("gitlab", "ann/engine"),
+        Connection("redmine", "engine", "https://redmine.example.com", "env:NOT_SET"),
+        Connection("push", "ci", hook="env:NOT_SET"),
+    ],
+    ids=lambda made: f"{made.by} {made.user}",
+)
+def test_what_was_kept_is_shaped_without_any_secret(tmp_path: Path, made: Connection) -> None:
+    known = Connections(tmp_path, {})
+    known.add(made)
+    assert known.load() == (made,)
+    assert known.open_offline(made, Silent()).source
+    with closing(Ledger(tmp_path, Clock().now)) as ledger, closing(Raw(tmp_path / "r")) as raw:
+        assert known.rebuild(made, (ledger, raw), Silent()) == 0
+
+
+def test_hooks_are_found_in_the_environment(tmp_path: Path) -> None:
+    known = Connections(tmp_path, {"GROUNDPLAN_GITHUB_HOOK": TOKEN, "GROUNDPLAN_PUSH_TOKEN": TOKEN})
+    assert known.guess("github:ann/engine").hook == "env:GROUNDPLAN_GITHUB_HOOK"
+    assert known.guess("push:ci") == Connection("push", "ci", hook="env:GROUNDPLAN_PUSH_TOKEN")
+    assert known.guess("gitlab:ann/engine").hook == ""
+
+
+def test_a_calendar_of_whoever_was_erased_is_given_up_with_all_that_it_told(tmp_path: Path) -> None:
+    clock, known = Clock(), Connections(tmp_path)
+    ledger, raw = Ledger(tmp_path, clock.now), Raw(tmp_path / "raw.sqlite")
+    path = tmp_path / "calendar.ics"
+    path.write_bytes(calendar(event("DTSTART:20260302T100000Z", "DURATION:PT1H")))
+    for owner in ("ann@example.com", "ben@example.com"):
+        known.add(Connection("ics", owner, api=f"file:{path}"))
+        known.sync(known.find(owner), (ledger, raw), Silent(), clock.now)
+    ann = Account("Ann Example", "ann@example.com")
+    ledger.erase(Traces((ann,), (ann.email,)), CALENDAR_KINDS)
+    assert known.erase((ledger, raw), Silent()) > 0
+    assert [each.name for each in known.load()] == ["ben@example.com"]
+    assert len(raw.sources()) == len(ledger.sources()) == 1
+    assert b"ann@example.com" not in (tmp_path / "connections.json").read_bytes()
+    raw.close()
+    ledger.close()

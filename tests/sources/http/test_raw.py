@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import zlib
@@ -114,10 +115,12 @@ def test_damage_and_newer_versions_are_named(tmp_path: Path) -> None:
         Raw(tmp_path / "broken.sqlite")
     raw = Raw(tmp_path / "raw.sqlite")
     raw.append("a", [Told("k", b"1")], NOW)
-    raw._connection.execute("update blob set body = x'00'")
+    other = sqlite3.connect(tmp_path / "raw.sqlite", isolation_level=None)
+    other.execute("update blob set body = x'00'")
     with pytest.raises(SourceBroken, match="reply 1 is damaged"):
         list(raw.read("a"))
-    raw._connection.execute("pragma user_version = 99")
+    other.execute("pragma user_version = 99")
+    other.close()
     raw.close()
     with pytest.raises(Refused, match="newer Groundplan"):
         Raw(tmp_path / "raw.sqlite")

@@ -27,12 +27,13 @@ def iso(at: datetime) -> str:
 
 @dataclass
 class World:
-    """What the server knows. moved: keys by the old ones."""
+    """What the server knows. moved: keys by the old ones; worklogs: all of an issue, by its key."""
 
     cloud: bool
     clock: Clock
     issues: list[Node] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    worklogs: dict[str, list[Node]] = field(default_factory=dict)
     key: str = "EN"
     token: str = TOKEN
 
@@ -151,6 +152,8 @@ class World:
             rows, wrap = sorted(issue["changelog"], key=lambda one: str(one["created"])), "values"
         elif part == "comment":
             rows, wrap = issue["fields"]["comment"], "comments"
+        elif part == "worklog":
+            rows, wrap = self.worklogs.get(issue["key"], []), "worklogs"
         else:
             return Answer(self._told(asked, issue))
         page = {wrap: rows[start : start + size], "startAt": start, "total": len(rows)}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from groundplan.sources.http.secrets import Auth, Secret
-from groundplan.sources.http.sync import Synced, sync
+from groundplan.sources.http.sync import Synced
 from groundplan.sources.jira.fetch import Jira, connect, show_token
 from groundplan.terms.progress import Progress, Silent
-from tests.sources.github.githubs import Place as Stores
 from tests.sources.http_server import Server
 from tests.sources.jira.jira_world import TOKEN, USER
+from tests.sources.stores import Stores
 
 SOURCE = "items:127.0.0.1-en"
 
@@ -24,9 +24,4 @@ class Place(Stores):
         )  # fmt: skip
 
     def read(self, server: Server, cloud: bool, progress: Progress | None = None) -> Synced:
-        jira = self.jira(server, cloud, progress)
-        try:
-            heard = progress or Silent()
-            return sync(self.ledger, self.raw, jira, heard, clock=self.clock.now)
-        finally:
-            jira.client.close()
+        return self.run(self.jira(server, cloud, progress), progress)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,13 +21,9 @@ from groundplan.sources.jira.shape import shape
 from tests.sources.http_server import serving
 from tests.sources.jira.jira_world import World
 from tests.sources.jira.jiras import Place
+from tests.sources.shape_cases import check_case, load_cases
 
-FOLDER = Path(groundplan.sources.jira.__file__).parent / "cases"
-CASES = [
-    pytest.param(case, id=f"{path.stem}: {case['says']}")
-    for path in sorted(FOLDER.glob("*.yml"))
-    for case in yaml.safe_load(path.read_text())
-]
+CASES = load_cases(groundplan.sources.jira.__file__)
 DATA = Path(os.environ.get("GROUNDPLAN_DATA", "../shared/data")) / "fixtures"
 RAW = DATA / "devlake" / "jira" / "raw_tables"
 ABOUT = {
@@ -45,18 +40,7 @@ def reply(kind: str, body: bytes, about: dict[str, Any] | None = None) -> RawRep
 def test_case(case: dict[str, Any]) -> None:
     text = case["text"] if "text" in case else json.dumps({"issues": case["issues"]})
     shaped = shape(reply(case["kind"], text.encode(), case["about"]))
-    found = {kind.name: rows for kind, rows in shaped.rows.items()}
-    for kind, rows in case.get("rows", {}).items():
-        assert len(found[kind]) == len(rows), found[kind]
-        for row, want in zip(found[kind], rows, strict=True):
-            assert {name: row[name] for name in want} == want
-    assert set(shaped.items) == set(case.get("items", {}))
-    for item, events in case.get("items", {}).items():
-        told = [
-            [event["happened_at"], event["what"], event["value"], event["stage"], event["name"]]
-            for event in sorted(shaped.items[item].events, key=lambda e: e["happened_at"])
-        ]
-        assert told == [[*event, ""][:5] for event in events]
+    check_case(case, shaped)
 
 
 def recorded(name: str) -> list[Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +15,12 @@ from groundplan.facts.host_sql import HELD
 from groundplan.facts.work import WORK_KINDS
 from groundplan.facts.work_sql import HOLDING
 from groundplan.sources.http.secrets import Nobody
-from groundplan.sources.http.sync import rebuild, sync
+from groundplan.sources.http.sync import rebuild
 from groundplan.sources.jira.fetch import connect
 from groundplan.terms.errors import BadInput, Refused
 from groundplan.terms.people import Account
 from groundplan.terms.progress import Silent
-from tests.sources.http_server import BEGIN, TROUBLES, Asked, Clock, Server, random_trouble, serving
+from tests.sources.http_server import BEGIN, TROUBLES, Asked, Clock, random_trouble, serving
 from tests.sources.jira.jira_world import (
     TOKEN,
     World,
@@ -32,26 +31,15 @@ from tests.sources.jira.jira_world import (
     lively_issue,
 )
 from tests.sources.jira.jiras import SOURCE, Place
+from tests.sources.killing import read_at_most
+from tests.sources.stores import fresh
 
 THREADS, ITEMS = HELD["thread_events"], HOLDING.format(relation="{item_events}")
 both = pytest.mark.parametrize("cloud", [True, False], ids=["cloud", "data center"])
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    made = Place(tmp_path)
-    yield made
-    made.close()
-
-
 def read_fresh(world: World, folder: Path) -> dict[str, str]:
-    folder.mkdir()
-    place = Place(folder, Clock(BEGIN + timedelta(days=2)))
-    with serving(world.answer, clock=place.clock) as server:
-        place.read(server, world.cloud)
-    found = place.digest()
-    place.close()
-    return found
+    return fresh(Place, folder, world.answer, lambda place, server: place.read(server, world.cloud))
 
 
 @both
@@ -163,10 +151,6 @@ def test_a_limit_is_no_missing_right(place: Place, tmp_path: Path, cloud: bool) 
     assert place.digest() == read_fresh(world, tmp_path / "fresh")
 
 
-class Killed(BaseException):
-    """As a kill: nothing of ours runs after it."""
-
-
 @both
 def test_killed_after_any_page_it_ends_the_same(tmp_path: Path, cloud: bool) -> None:
     clock = Clock(BEGIN + timedelta(days=2))
@@ -174,35 +158,13 @@ def test_killed_after_any_page_it_ends_the_same(tmp_path: Path, cloud: bool) -> 
     undisturbed = read_fresh(world, tmp_path / "undisturbed")
     place, kills = Place(tmp_path, clock), 0
     with serving(world.answer, clock=clock) as server:
-        while read_at_most(place, server, cloud, 2 + kills // 2):
+        while read_at_most(place.raw, partial(place.read, server, cloud), 2 + kills // 2):
             kills += 1
             place.close()
             place = Place(tmp_path, clock)
     assert kills >= 3
     assert place.digest() == undisturbed
     place.close()
-
-
-def read_at_most(place: Place, server: Server, cloud: bool, most: int) -> bool:
-    """Read some pages and die; whether there was more to read."""
-    jira, kept, whole = place.jira(server, cloud), 0, place.raw.append
-
-    def append(*args: Any, **more: Any) -> int:
-        nonlocal kept
-        kept += 1
-        if kept > most:
-            raise Killed
-        return whole(*args, **more)
-
-    place.raw.append = append  # type: ignore[method-assign]
-    try:
-        sync(place.ledger, place.raw, jira, Silent(), clock=place.clock.now)
-    except Killed:
-        return True
-    finally:
-        del place.raw.append
-        jira.client.close()
-    return False
 
 
 def test_what_is_deleted_while_it_is_read_hides_nothing(place: Place) -> None:
@@ -305,7 +267,7 @@ def test_no_secret_is_written_anywhere(place: Place, cloud: bool) -> None:
         world.token = "another"
         with pytest.raises(Refused) as raised:
             place.read(server, cloud)
-    written = b"".join(path.read_bytes() for path in place.folder.rglob("*") if path.is_file())
+    written = place.written()
     assert len(written) > 10_000
     assert TOKEN.encode() not in written
     assert TOKEN not in f"{raised.value} {raised.value!r} {raised.traceback}"

@@ -33,10 +33,12 @@ from groundplan.interfaces.web.desk import Desk, Visit
 from groundplan.interfaces.web.doors.doors import Doors
 from groundplan.interfaces.web.entrance import open_doors
 from groundplan.interfaces.web.errors import say_error, say_status
+from groundplan.interfaces.web.feeds import feed_routes
 from groundplan.interfaces.web.formats import Page, form_of
 from groundplan.interfaces.web.forms import KEY
 from groundplan.interfaces.web.gate import Gate, caller_here, caller_of
 from groundplan.interfaces.web.guards import Guard
+from groundplan.interfaces.web.hooks import HOOKS, Receiver, create_hooks
 from groundplan.interfaces.web.pages import about, areas, ask, identities, practices, signals, team
 from groundplan.interfaces.web.pages.entrance import closed
 from groundplan.interfaces.web.rendering import render
@@ -48,16 +50,21 @@ LONGEST_FILE_FORM: Final = LONGEST_FORM + 3 * LONGEST_FILE  # a letter may be se
 Handler = Callable[[Visit, Request], Page]
 
 
-def create_app(workspace: Workspace, doors: Doors) -> Starlette:
-    """The web application on a workspace: pages behind the doors, and the API beside them."""
+def create_app(workspace: Workspace, doors: Doors, receiver: Receiver | None = None) -> Starlette:
+    """The web application on a workspace: pages behind the doors, and the API beside them.
+
+    receiver: takes what servers push, if this is where they push to.
+    """
     desk = Desk(workspace, doors)
     routes: list[BaseRoute] = [
         *open_doors(doors, workspace),
         *(_page(desk, path, handler) for path, handler in PAGES),
         *account_routes(doors, desk),
+        *feed_routes(doors, desk),
         Route("/progress", lambda request: _progress(desk, request), methods=["GET"]),
         Mount("/static", StaticFiles(packages=[("groundplan.interfaces.web", "static")])),
         Mount(PREFIX, create_api(workspace, doors.identify)),
+        *([Mount(HOOKS, create_hooks(receiver))] if receiver else []),
         _page(desk, "/{practice}", _practice),
         _page(desk, "/{practice}/{verb}", _use_case),
         _act(desk),

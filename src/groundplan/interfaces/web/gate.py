@@ -12,10 +12,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from groundplan.interfaces.api.app import PREFIX
 from groundplan.interfaces.web.doors.doors import Caller, Doors
+from groundplan.interfaces.web.hooks import HOOKS
 from groundplan.terms.errors import GroundplanError, NotFound
 
 STILL: Final = "/static/"
-OPEN: Final = ("/sign-in/", "/enter/", f"{PREFIX}/")  # the API refuses in its own form
+# the API refuses in its own form; a feed's address is its own key; what is pushed is signed
+OPEN: Final = ("/sign-in/", "/enter/", "/feeds/", f"{HOOKS}/", f"{PREFIX}/")
 
 Deny = Callable[[Request, GroundplanError | None], Response]
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from groundplan.interfaces.api.app import PREFIX as API
 from groundplan.interfaces.web.doors.doors import BEARER
 from groundplan.interfaces.web.doors.settings import LOCAL_HOSTS
+from groundplan.interfaces.web.hooks import HOOKS
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -53,7 +54,7 @@ class Guard:
                 for name, value in _HEADERS:
                     out[name] = value
                 still = scope["path"].startswith("/static/")
-                out["Cache-Control"] = "no-cache" if still else "no-store"
+                out.setdefault("Cache-Control", "no-cache" if still else "no-store")
             await send(message)
 
         app: ASGIApp = self.app
@@ -61,8 +62,9 @@ class Guard:
             names = "localhost" if self.hosts == LOCAL_HOSTS else " or ".join(sorted(self.hosts))
             app = PlainTextResponse(f"This server answers to {names} only. Open it there.", 421)
         elif scope["method"] not in ("GET", "HEAD") and not (
-            # it takes JSON only, which a foreign page cannot send without asking first (CORS)
-            scope["path"].startswith(f"{API}/") or may_write(headers)
+            # the API takes JSON only, which a foreign page cannot send without asking first (CORS);
+            # a push is signed
+            scope["path"].startswith((f"{API}/", f"{HOOKS}/")) or may_write(headers)
         ):
             text = "This request came from another page. Nothing was changed."
             app = PlainTextResponse(text, 403)

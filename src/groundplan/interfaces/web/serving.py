@@ -18,6 +18,7 @@ from groundplan.interfaces.web.app import create_app
 from groundplan.interfaces.web.doors.doors import Doors
 from groundplan.interfaces.web.doors.links import Purpose
 from groundplan.interfaces.web.doors.settings import Settings, local_settings, team_settings
+from groundplan.interfaces.web.hooks import Receiver
 from groundplan.interfaces.web.workspace import Workspace
 from groundplan.records.vault import Vault
 from groundplan.terms.errors import BadInput
@@ -71,17 +72,19 @@ def prepare_team(
     port: int,
     url: str = "",
     environ: Mapping[str, str] = os.environ,
+    receiver: Receiver | None = None,
 ) -> Server:
     """A server for a team; while nobody is on the roster, its link makes the first admin.
 
-    url: where browsers find it, else GROUNDPLAN_URL. BadInput names a setting that is not right.
+    url: where browsers find it, else GROUNDPLAN_URL. receiver: takes what hosts push to `/hooks/`.
+    BadInput names a setting that is not right.
     """
     if not host:
         raise BadInput("--host", host, "an address of this machine, 0.0.0.0 for all")
     settings = team_settings(environ, url)
     doors = _open_doors(workspace, open_vault(folder, environ), settings)
     link, until = ("", None) if workspace.roster().people else doors.invite(Purpose.FOUNDING)
-    return Server(create_app(workspace, doors), doors, host, port, link, until)
+    return Server(create_app(workspace, doors, receiver), doors, host, port, link, until)
 
 
 def open_vault(folder: Path, environ: Mapping[str, str]) -> Vault:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from groundplan.facts.host import ISSUE, PULL
@@ -197,8 +196,5 @@ def _changed(node: dict[str, Any]) -> str:
 
 def _server_time(reply: Reply, now: datetime) -> str:
     """When the server began to answer, a little earlier, as it writes times."""
-    try:
-        at = parsedate_to_datetime(reply.headers["date"])
-    except (KeyError, ValueError, TypeError):
-        at = now
-    return (at.astimezone(UTC) - SLACK).strftime("%Y-%m-%dT%H:%M:%SZ")
+    at = (reply.date or now).astimezone(UTC)
+    return (at - SLACK).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from groundplan.facts.erasure import Mask
+import msgspec
+
 from groundplan.facts.host import HOST_KINDS, HOST_PREFIX
-from groundplan.facts.kinds import FactKind
-from groundplan.facts.raw import Raw, RawReply, Told
+from groundplan.facts.raw import Told
 from groundplan.facts.work import ITEM_EVENTS
 from groundplan.sources.github import queries
 from groundplan.sources.github.answers import judge_github
@@ -28,18 +28,20 @@ from groundplan.sources.github.lists import (
 from groundplan.sources.github.nodes import read_page
 from groundplan.sources.github.shape import FORM, cover, shape
 from groundplan.sources.github.sweeps import sweep
-from groundplan.sources.github.webhooks import WEBHOOK
+from groundplan.sources.github.webhooks import WEBHOOK, is_signed, is_used
+from groundplan.sources.http.connected import Connected, Shaping
 from groundplan.sources.http.fetch import Client
+from groundplan.sources.http.pushes import Push
 from groundplan.sources.http.replies import Request
 from groundplan.sources.http.secrets import Auth, Secret, Token
-from groundplan.sources.http.shaped import Shaped
 from groundplan.sources.http.sync import Known, Page
-from groundplan.terms.errors import BadInput, NotFound, Refused, SourceBroken
+from groundplan.terms.errors import BadInput, SourceBroken
 from groundplan.terms.progress import Progress
 
 API: Final = "https://api.github.com"
 HOST: Final = "github.com"
 TOKENS: Final = ("GROUNDPLAN_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")  # of the environment
+HOOKS: Final = ("GROUNDPLAN_GITHUB_HOOK",)
 JOBS_FOR: Final = timedelta(days=90)  # before the first reading; each run's jobs cost a request
 LEARNS: Final = timedelta(days=30)  # so often a server may have learnt what it lacked
 
@@ -47,36 +49,17 @@ _NAME: Final = re.compile(r"(?:https?://[^/]+/)?((?!\.+/)[\w.-]+)/((?!\.+/?$)[\w
 
 
 @dataclass(slots=True)
-class GitHub:
-    """A repository on GitHub, as a source. asked: its name when it was connected.
+class GitHub(Connected):
+    """A repository on GitHub, as a source. graphql: where GraphQL is."""
 
-    host: where its accounts are known, `github.com` or an own server. graphql: where GraphQL is.
-    """
+    shaping = Shaping(FORM, (*HOST_KINDS, ITEM_EVENTS), shape, cover)
 
-    client: Client
-    progress: Progress
-    asked: str
-    host: str
-    graphql: str
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        self.name = self.asked
+    graphql: str = ""
 
     @property
     def source(self) -> str:
         """The connection's id: by the name it was connected with, which stays."""
         return source_of(self.asked, self.host)
-
-    @property
-    def form(self) -> int:
-        """The version of the shape."""
-        return FORM
-
-    @property
-    def kinds(self) -> Sequence[FactKind]:
-        """What GitHub tells of."""
-        return (*HOST_KINDS, ITEM_EVENTS)
 
     def fetch(self, state: dict[str, Any]) -> Iterator[Page]:
         """Everything since `state`; a part that the token may not read is left out with a note."""
@@ -85,28 +68,36 @@ class GitHub:
         yield from read_changes(asking, PULLS)
         yield from read_changes(asking, ISSUES)
         jobs_since = state.setdefault("jobs_since", self._jobs_since())
-        yield from self._perhaps("CI runs", read_runs(asking, jobs_since))
-        yield from self._perhaps("deployments", read_deployments(asking))
-        yield from self._perhaps("releases", read_releases(asking))
-        yield from self._perhaps("milestones", read_milestones(asking))
+        yield from self.perhaps("CI runs", read_runs(asking, jobs_since))
+        yield from self.perhaps("deployments", read_deployments(asking))
+        yield from self.perhaps("releases", read_releases(asking))
+        yield from self.perhaps("milestones", read_milestones(asking))
 
     def sweep(self, state: dict[str, Any], known: Known) -> Iterator[Page]:
         """What was deleted or moved away."""
         yield from sweep(self._asking(state), known)
 
-    def shape(self, reply: RawReply) -> Shaped:
-        """The rows of one reply."""
-        return shape(reply)
+    def is_theirs(self, push: Push, secret: Secret) -> bool:
+        """Whether a push is signed with the webhook's secret."""
+        return is_signed(push.body, push.header("x-hub-signature-256"), secret)
 
-    def cover(self, body: bytes, mask: Mask) -> bytes:
-        """A reply with pseudonyms for whoever was erased."""
-        return cover(body, mask, self.host)
-
-    def pushed(self, raw: Raw, event: str, delivery: str, body: bytes) -> Told:
-        """A push to be kept, once its signature was checked. delivery: GitHub's id of it."""
-        name = (raw.state(self.source).get("repo") or {}).get("name", self.asked)
-        about = {"host": self.host, "home": name, "event": event, "delivery": delivery}
-        return Told(WEBHOOK, body, about)
+    def read_push(self, push: Push, state: Mapping[str, Any]) -> Sequence[Told]:
+        """A push to be kept, once its signature was checked."""
+        event, delivery = push.header("x-github-event"), push.header("x-github-delivery")
+        if not is_used(event):
+            return ()
+        told, known = push.read(), state.get("repo") or {}
+        found = told.get("repository")
+        told_of = found if isinstance(found, dict) else {}
+        name, number = str(told_of.get("full_name")), told_of.get("id")
+        mine = number == known["id"] if known else name.casefold() == self.asked.casefold()
+        if not mine:
+            raise BadInput("repository", name, f"{self.name}, which this address is for")
+        about = {
+            "host": self.host, "home": known.get("name", self.asked), "event": event,
+            "delivery": delivery,
+        }  # fmt: skip
+        return (Told(WEBHOOK, msgspec.json.encode(told), about, once=True),)
 
     def _asking(self, state: dict[str, Any]) -> Asking:
         return Asking(self.client, self.progress, self.graphql, self.host, state)
@@ -150,12 +141,6 @@ class GitHub:
     def _jobs_since(self) -> str:
         since = self.client.now().astimezone(UTC) - JOBS_FOR
         return since.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-    def _perhaps(self, what: str, pages: Iterator[Page]) -> Iterator[Page]:
-        try:
-            yield from pages
-        except (NotFound, Refused) as error:
-            self.progress.note(f"{self.name}: {what} are not read: {error.message}")
 
 
 def connect(

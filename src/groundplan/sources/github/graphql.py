@@ -11,18 +11,25 @@ import msgspec
 
 from groundplan.facts.host import DEPLOYMENTS, PULL_COMMITS, PULLS, THREAD_EVENTS
 from groundplan.sources.github import nodes
-from groundplan.sources.github.people import NOBODY, Face, face_of
+from groundplan.sources.github.people import face_of
 from groundplan.sources.github.states import deployment_state
 from groundplan.sources.github.threads import (
-    MOST_VALUE,
-    Thread,
     issue_item,
     issue_thread,
     key_of,
-    labels_of,
-    moment,
     pull_thread,
     tell_item,
+    tell_timeline,
+)
+from groundplan.sources.http.people import NOBODY, Face
+from groundplan.sources.http.rows import (
+    MOST_VALUE,
+    Thread,
+    Unreadable,
+    labels_of,
+    moment,
+    required,
+    tell_each,
 )
 from groundplan.sources.http.shaped import ItemTold, Row, Shaped
 
@@ -45,55 +52,41 @@ class Place:
     home: str
 
 
-class Unreadable(Exception):
-    """A thing makes no sense, for a reason that names the field and not what stands in it."""
-
-
 def read_list(data: Any, kind: str) -> nodes.Page:
     """The page of a list in an answer, its nodes unread. Errors: SourceBroken."""
     return nodes.read_as(nodes.read_page(data, "data", "node", LISTS[kind]), nodes.Page)
 
 
-def shape_list(kind: str, body: bytes, place: Place, since: str) -> Shaped:
+def tell_list(shaped: Shaped, kind: str, data: Any, place: Place, since: str) -> None:
     """The rows of one page. since: nodes that did not change since then are no news."""
-    found = nodes.read_page(msgspec.json.decode(body), "data", "node", LISTS[kind], "nodes")
-    if isinstance(found, list):
-        return _shape_nodes(kind, found, place, since)
-    shaped = Shaped()
-    shaped.reject(kind, "the whole reply", "no list in it")
-    return shaped
+    found = nodes.read_page(data, "data", "node", LISTS[kind], "nodes")
+    _tell_nodes(shaped, kind, found, place, since)
 
 
-def shape_one(kind: str, body: bytes, place: Place) -> Shaped:
+def tell_one(shaped: Shaped, kind: str, data: Any, place: Place) -> None:
     """The rows of one pull request or issue that was asked for by its number."""
     field, like = {ONE_PULL: ("pullRequest", PULL_PAGE), ONE_ISSUE: ("issue", ISSUE_PAGE)}[kind]
-    found = nodes.read_page(msgspec.json.decode(body), "data", "node", field)
-    return _shape_nodes(like, [found], place, "")
+    _tell_nodes(shaped, like, [nodes.read_page(data, "data", "node", field)], place, "")
 
 
-def _shape_nodes(kind: str, found: list[Any], place: Place, since: str) -> Shaped:
-    shaped, tell = Shaped(), _TELLERS[kind]
-    for nr, node in enumerate(found):
+def _tell_nodes(shaped: Shaped, kind: str, found: Any, place: Place, since: str) -> None:
+    def tell(node: Any) -> None:
         if node is None:
-            shaped.reject(kind, f"node {nr}", "the token may not see it")
-            continue
-        try:
-            tell(shaped, node, place, since)
-        except (msgspec.ValidationError, Unreadable) as error:
-            shaped.reject(kind, _name(node, nr), str(error))
-    return shaped
+            raise Unreadable("the token may not see it")
+        _TELLERS[kind](shaped, node, place, since)
+
+    tell_each(shaped, kind, found, tell, _name)
 
 
-def shape_rest(body: bytes, thread: Thread) -> Shaped:
+def tell_rest(shaped: Shaped, data: Any, thread: Thread) -> None:
     """The rows of the next events of one long thread."""
-    shaped = Shaped()
     field = {"pull": "pullRequest", "issue": "issue"}[thread.kind]
-    found = nodes.read_page(msgspec.json.decode(body), "data", "node", field, "timelineItems")
+    found = nodes.read_page(data, "data", "node", field, "timelineItems")
     try:
-        thread.tell(shaped, msgspec.convert(found or {}, nodes.Listed[nodes.Event]).found)
+        listed = msgspec.convert(found or {}, nodes.Listed[nodes.Event])
+        tell_timeline(shaped, thread, listed.found)
     except msgspec.ValidationError as error:
         shaped.reject(THREAD_REST, f"{thread.kind} {thread.key}", str(error))
-    return shaped
 
 
 def _tell_pull(shaped: Shaped, node: Any, place: Place, since: str) -> None:
@@ -150,9 +143,9 @@ def _tell_thread(
     listed = timeline or nodes.Listed[nodes.Event]()
     created, updated = times
     shaped.add(THREAD_EVENTS, thread.row("opened", created, "opened", author))
-    thread.tell(shaped, listed.found)
+    tell_timeline(shaped, thread, listed.found)
     if listed.complete:
-        thread.tell_whole(shaped, updated)
+        shaped.add(THREAD_EVENTS, thread.told(updated))
 
 
 def _tell_deployment(shaped: Shaped, node: Any, place: Place, _since: str) -> None:
@@ -195,17 +188,9 @@ def _commit(key: str, nr: int, commit: nodes.Commit) -> Row:
     }  # fmt: skip
 
 
-def required(told: str | None) -> datetime:
-    """A time that has to be there. Errors: Unreadable."""
-    at = moment(told)
-    if at is None:
-        raise Unreadable("a date that cannot be read")
-    return at
-
-
-def _name(node: Any, nr: int) -> str:
-    number = node.get("number") if isinstance(node, dict) else None
-    return f"#{number}" if isinstance(number, int) else f"node {nr}"
+def _name(node: Mapping[str, Any]) -> str:
+    number = node.get("number")
+    return f"#{number}" if isinstance(number, int) else ""
 
 
 _TELLERS: Final[Mapping[str, Callable[[Shaped, Any, Place, str], None]]] = {

@@ -6,13 +6,10 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from groundplan.sources.http.objects import CamelObject as Node
 from groundplan.terms.errors import SourceBroken
 
 T = TypeVar("T")
-
-
-class Node(msgspec.Struct, rename="camel", kw_only=True, frozen=True):
-    """Names as GitHub writes them; what is not asked for here is ignored."""
 
 
 class Who(Node, kw_only=True, frozen=True):

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-
-class Object(msgspec.Struct, kw_only=True, frozen=True):
-    """Names as GitHub writes them; what is not asked for here is ignored."""
+from groundplan.sources.http.objects import Object
 
 
 class User(Object, kw_only=True, frozen=True):
@@ -60,7 +56,7 @@ class Pull(Object, kw_only=True, frozen=True):
     additions: int | None = None
     deletions: int | None = None
     changed_files: int | None = None
-    labels: list[Label] = []
+    labels: tuple[Label, ...] = ()
     milestone: Titled | None = None
 
 
@@ -172,8 +168,8 @@ class Issue(Object, kw_only=True, frozen=True):
     state: str
     state_reason: str | None = None
     user: User | None = None
-    labels: list[Label] = []
-    assignees: list[User] = []
+    labels: tuple[Label, ...] = ()
+    assignees: tuple[User, ...] = ()
     type: dict[str, Any] | None = None
     milestone: Titled | None = None
     pull_request: dict[str, Any] | None = None

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from groundplan.sources.github.nodes import Who
+from groundplan.sources.http.people import ERASED, NOBODY, Face
 from groundplan.terms.people import Account
 
 BOT_ENDING: Final = "[bot]"
-ERASED: Final = "erased-"  # how a pseudonym begins
-
-
-class Face(NamedTuple):
-    """A name and address as a row has them; both empty for a deleted account."""
-
-    name: str
-    email: str
-
-
-NOBODY: Final = Face("", "")
 
 
 def face(login: str | None, number: int | None, host: str, *, bot: bool = False) -> Face:

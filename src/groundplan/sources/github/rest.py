@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from groundplan.facts.host import (
     RUNS,
     THREAD_EVENTS,
 )
-from groundplan.sources.github.graphql import Place, Unreadable, required
+from groundplan.sources.github.graphql import Place
 from groundplan.sources.github.objects import (
     Comment,
     Deployment,
@@ -30,21 +29,27 @@ from groundplan.sources.github.objects import (
     Run,
     User,
 )
-from groundplan.sources.github.people import NOBODY, Face, face
+from groundplan.sources.github.people import face
 from groundplan.sources.github.states import deployment_state, is_open, run_result, run_status
 from groundplan.sources.github.threads import (
     DROPPED,
-    MOST_VALUE,
     REVIEWS,
     Item,
-    Thread,
     issue_thread,
-    labels_of,
-    moment,
     pull_thread,
     tell_item,
 )
-from groundplan.sources.http.shaped import ItemTold, Row, Shaped
+from groundplan.sources.http.people import NOBODY, Face
+from groundplan.sources.http.rows import (
+    MOST_VALUE,
+    Thread,
+    Unreadable,
+    labels_of,
+    milestone_row,
+    moment,
+    required,
+)
+from groundplan.sources.http.shaped import ItemTold, Shaped
 
 
 def user_face(user: User | None, host: str) -> Face:
@@ -201,23 +206,3 @@ def tell_milestone(shaped: Shaped, value: Any, *, gone: bool = False) -> None:
         str(told.id), told.title, "gone" if gone else told.state.lower(), moment(told.due_on),
         moment(told.created_at), moment(told.closed_at),
     ))  # fmt: skip
-
-
-def milestone_row(
-    name: str,
-    title: str,
-    state: str,
-    due: datetime | None = None,
-    created: datetime | None = None,
-    closed: datetime | None = None,
-) -> Row:
-    """A row of `host_milestones`."""
-    return {
-        "milestone_id": name, "title": title[:MOST_VALUE], "state": state, "due_at": due,
-        "created_at": created, "started_at": None, "closed_at": closed,
-    }  # fmt: skip
-
-
-def tell_gone_milestone(shaped: Shaped, name: str) -> None:
-    """The tombstone of a milestone."""
-    shaped.add(MILESTONES, milestone_row(name, "", "gone"))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from groundplan.facts.host import ISSUE, PULL, THREAD_EVENTS
 from groundplan.facts.work import class_of, stage_of
 from groundplan.sources.github.nodes import Event, Issue, Numbered
-from groundplan.sources.github.people import NOBODY, Face, face_of
+from groundplan.sources.github.people import face_of
+from groundplan.sources.http.people import NOBODY, Face
+from groundplan.sources.http.rows import MOST_VALUE, Thread, labels_of, moment
 from groundplan.sources.http.shaped import Row, Shaped, item_event
-
-MOST_VALUE: Final = 1_000  # letters of a title or a label
 
 _WHAT: Final[Mapping[str, str]] = {
     "AssignedEvent": "assigned",
@@ -50,64 +50,36 @@ REVIEWS: Final[Mapping[str, str]] = {
 DROPPED: Final = frozenset(("NOT_PLANNED", "DUPLICATE"))
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """A pull request or issue whose events are told. host: where its accounts are known."""
+def tell_timeline(shaped: Shaped, thread: Thread, events: Iterable[Event]) -> None:
+    """The rows of a timeline; what cannot be read is rejected by its own id."""
+    for event in events:
+        row = _read(event, thread)
+        if row is not None:
+            shaped.add(THREAD_EVENTS, row)
+        elif event.typename in _WHAT:
+            what = f"{thread.kind} {thread.key}, {event.typename} {event.id}"
+            shaped.reject("github/timeline", what, "no time that can be read")
 
-    kind: str
-    key: str
-    host: str
 
-    def row(
-        self,
-        event_id: str,
-        at: datetime,
-        what: str,
-        who: Face = NOBODY,
-        value: str = "",
-        other: Face = NOBODY,
-        commit: str | None = None,
-    ) -> Row:
-        """One row of `thread_events`."""
-        return {
-            "thread": self.kind, "key": self.key, "event_id": event_id, "happened_at": at,
-            "what": what, "name": who.name, "email": who.email, "value": value[:MOST_VALUE],
-            "other_name": other.name, "other_email": other.email, "commit_id": commit,
-        }  # fmt: skip
-
-    def tell(self, shaped: Shaped, events: Iterable[Event]) -> None:
-        """The rows of a timeline; what cannot be read is rejected by its own id."""
-        for event in events:
-            row = self._read(event)
-            if row is not None:
-                shaped.add(THREAD_EVENTS, row)
-            elif event.typename in _WHAT:
-                what = f"{self.kind} {self.key}, {event.typename} {event.id}"
-                shaped.reject("github/timeline", what, "no time that can be read")
-
-    def tell_whole(self, shaped: Shaped, at: datetime) -> None:
-        """Say that all of the thread was told, so that what was told before holds no more."""
-        shaped.add(THREAD_EVENTS, self.row("told", at, "told"))
-
-    def _read(self, event: Event) -> Row | None:
-        at = moment(event.submitted_at or event.created_at)
-        if event.typename == "PullRequestReview":
-            what = REVIEWS.get(event.state or "")  # none while it is being written
-            if what is None or at is None:
-                return None
-            name = f"review:{event.full_database_id or event.id}"
-            commit = event.commit.oid if event.commit else None
-            return self.row(name, at, what, face_of(event.author, self.host), commit=commit)
-        what = _WHAT.get(event.typename)
+def _read(event: Event, thread: Thread) -> Row | None:
+    at = moment(event.submitted_at or event.created_at)
+    if event.typename == "PullRequestReview":
+        what = REVIEWS.get(event.state or "")  # none while it is being written
         if what is None or at is None:
             return None
-        name = event.id
-        if event.typename == "IssueComment":
-            name = f"comment:{event.full_database_id or event.id}"
-        who = face_of(event.actor or event.author, self.host)
-        other = face_of(event.assignee or event.requested_reviewer, self.host)
-        commit = next((each.oid for each in (event.commit, event.after_commit) if each), None)
-        return self.row(name, at, what, who, _value(event), other, commit)
+        name = f"review:{event.full_database_id or event.id}"
+        commit = event.commit.oid if event.commit else None
+        return thread.row(name, at, what, face_of(event.author, thread.host), commit=commit)
+    what = _WHAT.get(event.typename)
+    if what is None or at is None:
+        return None
+    name = event.id
+    if event.typename == "IssueComment":
+        name = f"comment:{event.full_database_id or event.id}"
+    who = face_of(event.actor or event.author, thread.host)
+    other = face_of(event.assignee or event.requested_reviewer, thread.host)
+    commit = next((each.oid for each in (event.commit, event.after_commit) if each), None)
+    return thread.row(name, at, what, who, _value(event), other, commit)
 
 
 def _value(event: Event) -> str:
@@ -125,22 +97,6 @@ def key_of(other: Numbered, home: str = "") -> str:
         return ""
     where = other.repository.name_with_owner if other.repository else home
     return str(other.number) if where.lower() == home.lower() else f"{where}#{other.number}"
-
-
-def moment(told: str | None) -> datetime | None:
-    """A time of GitHub's, UTC without zone; None for what cannot be read."""
-    if not told:
-        return None
-    try:
-        at = datetime.fromisoformat(told)
-        return (at.astimezone(UTC) if at.tzinfo else at).replace(tzinfo=None)
-    except (ValueError, OverflowError):
-        return None
-
-
-def labels_of(names: Iterable[str]) -> str:
-    """Labels as one text, in an order that stays."""
-    return ", ".join(sorted(set(names)))[:MOST_VALUE]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,18 @@ import msgspec
 
 from groundplan.facts.host import ISSUE, PULL, THREAD_EVENTS
 from groundplan.sources.github import rest
-from groundplan.sources.github.graphql import Place, Unreadable, required
-from groundplan.sources.github.objects import Issue, Label, Object, User
-from groundplan.sources.github.threads import DROPPED, MOST_VALUE, Thread, labels_of, moment
+from groundplan.sources.github.graphql import Place
+from groundplan.sources.github.objects import Issue, Label, User
+from groundplan.sources.github.threads import DROPPED
+from groundplan.sources.http.objects import Object
+from groundplan.sources.http.rows import (
+    MOST_VALUE,
+    Thread,
+    Unreadable,
+    labels_of,
+    moment,
+    required,
+)
 from groundplan.sources.http.secrets import Secret
 from groundplan.sources.http.shaped import ItemTold, Row, Shaped, item_event
 

@@ -3,66 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from groundplan.facts.erasure import Mask
+import msgspec
+
 from groundplan.facts.host import HOST_KINDS, HOST_PREFIX
-from groundplan.facts.kinds import FactKind
-from groundplan.facts.raw import RawReply
+from groundplan.facts.raw import Told
 from groundplan.facts.work import ITEM_EVENTS
 from groundplan.sources.gitlab import reading
 from groundplan.sources.gitlab.reading import Asking, read_list
 from groundplan.sources.gitlab.shape import FORM, MILESTONE_PAGE, RELEASE_PAGE, cover, shape
+from groundplan.sources.gitlab.webhooks import WEBHOOK, is_used
+from groundplan.sources.http.connected import Connected, Shaping
 from groundplan.sources.http.fetch import Client
+from groundplan.sources.http.pushes import Push, is_same
 from groundplan.sources.http.secrets import Auth, Secret, Token
-from groundplan.sources.http.shaped import Shaped
 from groundplan.sources.http.sync import Known, Page
-from groundplan.terms.errors import BadInput, NotFound, Refused, SourceBroken
+from groundplan.terms.errors import BadInput, SourceBroken
 from groundplan.terms.progress import Progress
 
 API: Final = "https://gitlab.com/api/v4"
 TOKENS: Final = ("GROUNDPLAN_GITLAB_TOKEN", "GITLAB_TOKEN")  # of the environment
+HOOKS: Final = ("GROUNDPLAN_GITLAB_HOOK",)
 JOBS_FOR: Final = timedelta(days=90)  # before the first reading; each pipeline costs two requests
 
 _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?:/(?!\.)[\w.-]+?)+")
 
 
 @dataclass(slots=True)
-class GitLab:
-    """A project on GitLab, as a source. asked: its path when it was connected."""
+class GitLab(Connected):
+    """A project on GitLab, as a source."""
 
-    client: Client
-    progress: Progress
-    asked: str
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        self.name = self.asked
-
-    @property
-    def host(self) -> str:
-        """Where its accounts are known."""
-        return self.client.host
+    shaping = Shaping(FORM, (*HOST_KINDS, ITEM_EVENTS), shape, cover)
 
     @property
     def source(self) -> str:
         """The connection's id: by the path it was connected with, which stays."""
         where = "gitlab" if self.host == urlsplit(API).hostname else self.host
         return f"{HOST_PREFIX}{where}-{self.asked.replace('/', '-')}".lower()
-
-    @property
-    def form(self) -> int:
-        """The version of the shape."""
-        return FORM
-
-    @property
-    def kinds(self) -> Sequence[FactKind]:
-        """What GitLab tells of."""
-        return (*HOST_KINDS, ITEM_EVENTS)
 
     def fetch(self, state: dict[str, Any]) -> Iterator[Page]:
         """Everything since `state`; a part that the token may not read is left out with a note."""
@@ -77,22 +59,33 @@ class GitLab:
             ("releases", read_list(asking, RELEASE_PAGE, "releases", "tag_name")),
             ("milestones", read_list(asking, MILESTONE_PAGE, "milestones", "id")),
         ):
-            yield from self._perhaps(what, pages)
+            yield from self.perhaps(what, pages)
 
     def sweep(self, state: dict[str, Any], known: Known) -> Iterator[Page]:
         """What was deleted, and what no reading of changes brought."""
         asking = self._asking(state)
-        yield from self._perhaps("issues", reading.sweep(asking, known, reading.ISSUES))
+        yield from self.perhaps("issues", reading.sweep(asking, known, reading.ISSUES))
         merges = reading.sweep(asking, known, reading.MERGE_REQUESTS)
-        yield from self._perhaps("merge requests", merges)
+        yield from self.perhaps("merge requests", merges)
 
-    def shape(self, reply: RawReply) -> Shaped:
-        """The rows of one reply."""
-        return shape(reply)
+    def is_theirs(self, push: Push, secret: Secret) -> bool:
+        """Whether a push shows the webhook's secret token."""
+        return is_same(secret, push.header("x-gitlab-token"))
 
-    def cover(self, body: bytes, mask: Mask) -> bytes:
-        """A reply with pseudonyms for whoever was erased."""
-        return cover(body, mask, self.host)
+    def read_push(self, push: Push, state: Mapping[str, Any]) -> Sequence[Told]:
+        """A push to be kept, once its token was checked."""
+        told, known = push.read(), state.get("project") or {}
+        if not is_used(str(told.get("object_kind"))):
+            return ()
+        found = told.get("project")
+        told_of = found if isinstance(found, dict) else {}
+        name, number = str(told_of.get("path_with_namespace")), told_of.get("id")
+        number = number or told.get("project_id")  # jobs name their project by its id alone
+        mine = number == known["id"] if known else name.casefold() == self.asked.casefold()
+        if not mine:
+            raise BadInput("project", name, f"{self.name}, which this address is for")
+        about = {"host": self.host, "event": push.header("x-gitlab-event-uuid")}
+        return (Told(WEBHOOK, msgspec.json.encode(told), about, once=True),)
 
     def _asking(self, state: dict[str, Any]) -> Asking:
         return Asking(self.client, self.progress, self.host, state)
@@ -112,12 +105,6 @@ class GitLab:
         since = self.client.now().astimezone(UTC) - JOBS_FOR
         state.setdefault("jobs_since", since.strftime("%Y-%m-%dT%H:%M:%SZ"))
         self.name = now
-
-    def _perhaps(self, what: str, pages: Iterator[Page]) -> Iterator[Page]:
-        try:
-            yield from pages
-        except (NotFound, Refused) as error:
-            self.progress.note(f"{self.name}: {what} are not read: {error.message}")
 
 
 def connect(

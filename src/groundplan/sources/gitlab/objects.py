@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
-
-class Object(msgspec.Struct, kw_only=True, frozen=True):
-    """Names as GitLab writes them; what is not asked for here is ignored."""
+from groundplan.sources.http.objects import Object
 
 
 class User(Object, kw_only=True, frozen=True):
@@ -67,13 +63,13 @@ class Thread(Object, kw_only=True, frozen=True):
     updated_at: str
     closed_at: str | None = None
     author: User | None = None
-    assignees: list[User] = []
+    assignees: tuple[User, ...] = ()
     milestone: Named | None = None
-    labels: list[str] = []
-    notes: list[Note] = []
-    state_events: list[Happened] = []
-    label_events: list[Happened] = []
-    milestone_events: list[Happened] = []
+    labels: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    state_events: tuple[Happened, ...] = ()
+    label_events: tuple[Happened, ...] = ()
+    milestone_events: tuple[Happened, ...] = ()
 
 
 class MergeRequest(Thread, kw_only=True, frozen=True):

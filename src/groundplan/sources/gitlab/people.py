@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from groundplan.sources.github.people import ERASED, NOBODY, Face
 from groundplan.sources.gitlab.objects import User
+from groundplan.sources.http.people import ERASED, NOBODY, Face, objects_in
 from groundplan.terms.people import Account
 
 GHOST: Final = "ghost"  # in place of a deleted account
@@ -40,12 +40,12 @@ def account_of(value: Mapping[str, Any], host: str) -> Account | None:
 
 def users_in(data: Any) -> dict[str, dict[str, Any]]:
     """The accounts that stand in a reply, by their logins."""
-    return {each["username"]: each for each in _objects(data) if _is_user(each)}
+    return {each["username"]: each for each in objects_in(data) if _is_user(each)}
 
 
 def mentions_in(data: Any) -> set[str]:
     """The logins that GitLab's own words name."""
-    notes = (each for each in _objects(data) if each.get("system") is True)
+    notes = (each for each in objects_in(data) if each.get("system") is True)
     return {login for note in notes for login in MENTION.findall(str(note.get("body") or ""))}
 
 
@@ -56,13 +56,3 @@ def people_in(data: Any, host: str) -> dict[str, Face]:
 
 def _is_user(value: Mapping[str, Any]) -> bool:
     return isinstance(value.get("username"), str) and isinstance(value.get("id"), int)
-
-
-def _objects(data: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(data, dict):
-        yield data
-        for value in data.values():
-            yield from _objects(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _objects(value)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypeAlias
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import msgspec
 
 from groundplan.facts.host import PULLS, THREAD_EVENTS
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.raw import Told
-from groundplan.sources.github.threads import moment
 from groundplan.sources.gitlab.people import mentions_in, users_in
 from groundplan.sources.gitlab.shape import (
     DEPLOYMENT_PAGE,
@@ -25,13 +23,11 @@ from groundplan.sources.gitlab.shape import (
 from groundplan.sources.http.fetch import Client
 from groundplan.sources.http.replies import Reply, Request
 from groundplan.sources.http.sync import Known, Page
+from groundplan.sources.http.walking import Thing, Walk
 from groundplan.terms.errors import SourceBroken
 from groundplan.terms.progress import Progress
 
-Thing: TypeAlias = dict[str, Any]
-
 FEW, MANY = 20, 100  # things a page: those that cost requests each, and the others
-SLACK: Final = timedelta(minutes=2)  # between GitLab's machines
 LACKING: Final = (404,)  # of a part that is switched off; a 403 may be a rate limit
 _COMMIT: Final = ("id", "title", "authored_date", "committed_date")
 _TEXTS: Final = ("description", "description_html", "title_html", "message")
@@ -82,11 +78,7 @@ class Asking:
     ) -> Reply:
         """An answer; the server's clock is read off it."""
         reply = self.client.send(Request(path, params=params, etag=etag, expect=expect))
-        try:
-            at = parsedate_to_datetime(reply.headers["date"])
-        except (KeyError, ValueError, TypeError):
-            at = self.client.now()
-        self.server_now = at.astimezone(UTC)
+        self.server_now = reply.date or self.client.now()
         return reply
 
     def all(self, path: str, **params: Any) -> list[Thing]:
@@ -145,56 +137,22 @@ class Part:
     params: tuple[tuple[str, str], ...] = (("state", "all"), ("scope", "all"))
 
     def read(self, asking: Asking) -> Iterator[Page]:
-        """All things once, by when they were made; then, and from then on, those that changed."""
-        place = asking.place(self.kind)
-        if not place.get("read"):
-            place.setdefault("begun", (asking.server_now - SLACK).isoformat())
-            if self.made:
-                yield from self._walk(asking, place, "created_at")
-            place.update(read=True, page=1, known={})
-            place["since"] = place.pop("begun") if self.made else ""
-            yield Page([], asking.state)
-        yield from self._walk(asking, place, "updated_at")
+        """All things once; then, and from then on, those that changed."""
 
-    def _walk(self, asking: Asking, place: Thing, by: str) -> Iterator[Page]:
-        """Things from a moment on, in order; those of that moment are known and left out."""
-        after = by.replace("_at", "_after")
+        def ask(by: str, since: str, page: int) -> list[Thing]:
+            after = {by.replace("_at", "_after"): since} if since else {}
+            asked: dict[str, Any] = {
+                **dict(self.params), "order_by": by, "sort": "asc", "per_page": self.many,
+                "page": page, **after,
+            }  # fmt: skip
+            return objects(asking.get(asking.path(self.path), **asked))
+
+        walk = Walk(self.key, "created_at" if self.made else "", "updated_at", self.many, ask)
         with asking.progress.stage(f"{asking.name}: {self.path}", None, "things") as stage:
-            more = True
-            while more:
-                since, known = place.setdefault("since", ""), place.setdefault("known", {})
-                asked = {
-                    **dict(self.params), "order_by": by, "sort": "asc", "per_page": self.many,
-                    "page": place.setdefault("page", 1), **({after: since} if since else {}),
-                }  # fmt: skip
-                told = objects(asking.get(asking.path(self.path), **asked))
-                found = [one for one in told if self.key in one]
-                fresh = [one for one in found if known.get(str(one[self.key])) != _changed(one)]
-                more = len(told) >= self.many
-                self._turn(place, found, by, more=more)
+            for fresh in walk.read(asking.place(self.kind), asking.server_now):
                 whole = [self.complete(asking, _without_texts(one)) for one in fresh]
                 yield Page(asking.told(self.kind, whole), asking.state)
                 stage.advance(len(fresh))
-
-    def _turn(self, place: Thing, found: list[Thing], by: str, *, more: bool) -> None:
-        since, known = place["since"], place["known"]
-        known.update((str(one[self.key]), _changed(one)) for one in found)
-        newest = max((str(one.get(by) or "") for one in found), default="")
-        if newest and (not since or _later(newest, since)):
-            same = {str(one[self.key]) for one in found if one.get(by) == newest}
-            kept = {key: told for key, told in known.items() if key in same}
-            place.update(since=newest, page=1, known=kept)
-        else:
-            place["page"] = place["page"] + 1 if more else 1
-
-
-def _later(one: str, other: str) -> bool:
-    first, second = moment(one), moment(other)
-    return first is not None and (second is None or first > second)
-
-
-def _changed(thing: Thing) -> str:
-    return str(thing.get("updated_at") or thing.get("created_at") or "")
 
 
 def _without_texts(thing: Thing) -> Thing:

@@ -12,13 +12,12 @@ import msgspec
 
 from groundplan.facts.host import ISSUE, PULL, PULL_COMMITS, PULLS, THREAD_EVENTS
 from groundplan.facts.work import class_of, stage_of
-from groundplan.sources.github.graphql import required
-from groundplan.sources.github.people import NOBODY, Face
-from groundplan.sources.github.threads import MOST_VALUE, Thread, labels_of, moment
 from groundplan.sources.gitlab.objects import Happened, Issue, MergeRequest
 from groundplan.sources.gitlab.objects import Thread as Told
 from groundplan.sources.gitlab.people import face, face_of
 from groundplan.sources.gitlab.words import read_titles, read_words
+from groundplan.sources.http.people import NOBODY, Face
+from groundplan.sources.http.rows import MOST_VALUE, Thread, labels_of, moment, required
 from groundplan.sources.http.shaped import ItemTold, Row, Shaped, item_event
 
 DAY_S: Final = 8 * 3_600  # of an estimate, on every GitLab
@@ -92,7 +91,7 @@ class _Life:
         """The events of the thread; it is told anew as a whole."""
         told, row = self.told, self.thread.row
         begin = required(told.created_at)
-        yield row("told", required(told.updated_at), "told")
+        yield self.thread.told(required(told.updated_at))
         yield row("opened", begin, "opened", self._who(told))
         for note in told.notes:
             who, at = face_of(note.author, self.place.host), required(note.created_at)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeAlias
 
 LEAST: Final = 1  # thing a page
@@ -61,6 +63,11 @@ class Reply:
         return self.headers.get("etag", "")
 
     @property
+    def date(self) -> datetime | None:
+        """When the server answered, by its own clock, aware; None if it does not say."""
+        return read_date(self.headers.get("date", ""))
+
+    @property
     def next(self) -> str:
         """The address of the next page, by the Link header (RFC 8288); "" on the last one."""
         for address, about in _LINK.findall(self.headers.get("link", "")):
@@ -68,6 +75,15 @@ class Reply:
             if rels and "next" in (rels[1] or rels[2]).lower().split():
                 return str(address)
         return ""
+
+
+def read_date(told: str) -> datetime | None:
+    """A date as HTTP writes it, aware UTC; None for what cannot be read."""
+    try:
+        found = parsedate_to_datetime(told)
+    except (TypeError, ValueError):
+        return None
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 class PageSize:

@@ -7,7 +7,7 @@ anew from what was kept, without the network.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -124,18 +124,18 @@ def sync(
 def rebuild(ledger: Ledger, raw: Raw, source: Source, progress: Progress) -> int:
     """Make the facts of a source anew from what was kept, without the network; the replies."""
     ledger.forget(source.source)
+    return shape_kept(ledger, raw, source, progress)
+
+
+def shape_kept(ledger: Ledger, raw: Raw, source: Source, progress: Progress) -> int:
+    """Make facts of what was kept since the last turn, without the network; the replies."""
+    _forget_old_form(ledger, source)
     engine = DuckDB(threads=1)
     try:
         with ledger.run(source.source) as run:
             return _Turn(raw, run, source, engine, progress, _no_clock).shape()
     finally:
         engine.close()
-
-
-def receive(raw: Raw, source: Source, told: Told, mask: Mask, at: datetime) -> bool:
-    """Keep what a server pushed; whether it is news. The next turn makes facts of it."""
-    covered = Told(told.kind, source.cover(told.body, mask), told.about)
-    return raw.append(source.source, [covered], at.isoformat()) > 0
 
 
 @dataclass(slots=True)
@@ -155,7 +155,7 @@ class _Turn:
             replies = page.replies
             if mask.pseudonyms:
                 cover = self.source.cover
-                replies = [Told(r.kind, cover(r.body, mask), r.about) for r in replies]
+                replies = [replace(told, body=cover(told.body, mask)) for told in replies]
             at = self.clock().isoformat()
             self.kept += self.raw.append(self.source.source, replies, at, page.state)
             if nr % SHAPED_EVERY == 0:

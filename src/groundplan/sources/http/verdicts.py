@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final, TypeAlias
 
-from groundplan.sources.http.replies import Reply
+from groundplan.sources.http.replies import Reply, read_date
 from groundplan.terms.errors import GroundplanError, NotFound, Refused, SourceBroken
 
 LONGEST_WAIT_S: Final = 2 * 3600.0  # a server that asks for more is asked again another day
@@ -86,7 +85,7 @@ def told_wait(reply: Reply, now: datetime) -> float | None:
     if told.replace(".", "", 1).isdigit():
         return float(told)
     if told:
-        then = _read_date(told)
+        then = read_date(told)
         return None if then is None else _until(then, reply, now)
     return until_reset(reply, now) if remaining(reply) in (0, None) else None
 
@@ -118,16 +117,8 @@ def until_reset(reply: Reply, now: datetime) -> float | None:
 def _until(then: datetime, reply: Reply, now: datetime) -> float:
     """How long it is until then by the server's clock; this machine's may be wrong."""
     aware = then if then.tzinfo else then.replace(tzinfo=UTC)
-    there = _read_date(reply.headers.get("date", "")) or now
+    there = reply.date or now
     return max(timedelta(0), aware - there).total_seconds()
-
-
-def _read_date(told: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(told)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def explain(reply: Reply) -> GroundplanError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import msgspec
@@ -69,11 +68,7 @@ class Asking:
 
     def note_time(self, reply: Reply) -> None:
         """Remember the time by the server's clock; this machine's may be wrong."""
-        try:
-            at = parsedate_to_datetime(reply.headers["date"])
-        except (KeyError, ValueError, TypeError):
-            at = self.client.now()
-        self.server_now = at.astimezone(UTC)
+        self.server_now = reply.date or self.client.now()
 
     def rows(self, path: str, name: str, **params: Any) -> Iterator[dict[str, Any]]:
         """The objects of a list that is asked for from a place on; each server names it its way."""

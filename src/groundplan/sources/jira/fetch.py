@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from groundplan.facts.erasure import Mask
-from groundplan.facts.host import HOST_PREFIX, MILESTONES, REJECTED, THREAD_EVENTS
-from groundplan.facts.kinds import FactKind
-from groundplan.facts.raw import RawReply
+from groundplan.facts.host import TRACKER_KINDS
 from groundplan.facts.work import ITEM_EVENTS
+from groundplan.sources.http.connected import Connected, Shaping
 from groundplan.sources.http.fetch import Client
 from groundplan.sources.http.secrets import Auth, Password, Secret, Token
-from groundplan.sources.http.shaped import Shaped
 from groundplan.sources.http.sync import Known, Page
 from groundplan.sources.jira.asking import Asking, objects
 from groundplan.sources.jira.people import cover
 from groundplan.sources.jira.reading import read_issues, read_sprints, read_versions, sweep
 from groundplan.sources.jira.shape import FORM, shape
-from groundplan.terms.errors import BadInput, NotFound, Refused, SourceBroken
+from groundplan.terms.errors import BadInput, SourceBroken
 from groundplan.terms.progress import Progress
 
 TOKENS: Final = ("GROUNDPLAN_JIRA_TOKEN", "JIRA_TOKEN", "JIRA_API_TOKEN")  # of the environment
+USERS: Final = ("GROUNDPLAN_JIRA_USER", "JIRA_USER", "JIRA_EMAIL")  # whose token it is
+CLOUD: Final = ".atlassian.net"
 LEARNS: Final = timedelta(days=30)  # so often fields and hours are asked for anew
 
 _SPRINT: Final = "com.pyxis.greenhopper.jira:gh-sprint"
@@ -37,37 +36,10 @@ _ADDRESS: Final = re.compile(
 
 
 @dataclass(slots=True)
-class Jira:
-    """A project on Jira, as a source. asked: its key when it was connected."""
+class Jira(Connected):
+    """A project on Jira, as a source."""
 
-    client: Client
-    progress: Progress
-    asked: str
-    name: str = ""
-
-    def __post_init__(self) -> None:
-        self.name = self.asked
-
-    @property
-    def source(self) -> str:
-        """The connection's id: by the key it was connected with, which stays."""
-        where = self.host + urlsplit(self.client.base).path.replace("/", "-")
-        return f"{HOST_PREFIX}{where}-{self.asked}".lower()
-
-    @property
-    def host(self) -> str:
-        """Where its accounts are known."""
-        return self.client.host
-
-    @property
-    def form(self) -> int:
-        """The version of the shape."""
-        return FORM
-
-    @property
-    def kinds(self) -> Sequence[FactKind]:
-        """What Jira tells of."""
-        return (THREAD_EVENTS, MILESTONES, REJECTED, ITEM_EVENTS)
+    shaping = Shaping(FORM, (*TRACKER_KINDS, ITEM_EVENTS), shape, cover)
 
     def fetch(self, state: dict[str, Any]) -> Iterator[Page]:
         """Everything since `state`; a part that the token may not read is left out with a note."""
@@ -75,20 +47,12 @@ class Jira:
         self._find(asking)
         yield Page([], state)
         yield from read_issues(asking)
-        yield from self._perhaps("versions", read_versions(asking))
-        yield from self._perhaps("sprints", read_sprints(asking))
+        yield from self.perhaps("versions", read_versions(asking))
+        yield from self.perhaps("sprints", read_sprints(asking))
 
     def sweep(self, state: dict[str, Any], known: Known) -> Iterator[Page]:
         """What was deleted or moved away."""
         yield from sweep(self._asking(state), known)
-
-    def shape(self, reply: RawReply) -> Shaped:
-        """The rows of one reply."""
-        return shape(reply)
-
-    def cover(self, body: bytes, mask: Mask) -> bytes:
-        """A reply with pseudonyms for whoever was erased."""
-        return cover(body, mask, self.host)
 
     def _asking(self, state: dict[str, Any]) -> Asking:
         return Asking(self.client, self.progress, self.host, state)
@@ -115,12 +79,6 @@ class Jira:
             state.update(fields=_fields(asking), hours=_hours(asking), fields_at=now.isoformat())
         self.name = asking.key
 
-    def _perhaps(self, what: str, pages: Iterator[Page]) -> Iterator[Page]:
-        try:
-            yield from pages
-        except (NotFound, Refused) as error:
-            self.progress.note(f"{self.name}: {what} are not read: {error.message}")
-
 
 def connect(address: str, auth: Auth, progress: Progress, *, api: str = "", **client: Any) -> Jira:
     """A project by its address on the web, or by its key and `api`, the server's address."""
@@ -134,6 +92,12 @@ def connect(address: str, auth: Auth, progress: Progress, *, api: str = "", **cl
         raise BadInput("project", address, wanted)
     asking = Client(base, auth, progress, **client)
     return Jira(asking, progress, key.upper())
+
+
+def needs_user(address: str, api: str = "") -> bool:
+    """Whether a token is shown with the name of its user there: on Cloud it is."""
+    hosts = (urlsplit(told).hostname or "" for told in (api, address))
+    return any(host.endswith(CLOUD) for host in hosts)
 
 
 def show_token(secret: Secret, user: str = "") -> Token | Password:

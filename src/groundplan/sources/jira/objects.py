@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-
-class Object(msgspec.Struct, kw_only=True, frozen=True, rename="camel"):
-    """Names as Jira writes them; what is not asked for here is ignored."""
+from groundplan.sources.http.objects import CamelObject as Object
 
 
 class User(Object, kw_only=True, frozen=True):
@@ -38,12 +36,12 @@ class Status(Object, kw_only=True, frozen=True):
 
 
 class Parent(Object, kw_only=True, frozen=True):
-    """The issue above."""
+    """The issue above, or at the other end of a link."""
 
     key: str
 
 
-class Change(msgspec.Struct, kw_only=True, frozen=True):
+class Changed(msgspec.Struct, kw_only=True, frozen=True):
     """One field that changed, by id and in words."""
 
     field: str
@@ -59,13 +57,13 @@ class History(Object, kw_only=True, frozen=True):
     id: str
     created: str
     author: User | None = None
-    items: list[Change] = []
+    items: tuple[Changed, ...] = ()
 
 
 class Changelog(Object, kw_only=True, frozen=True):
     """All changes of an issue."""
 
-    histories: list[History] = []
+    histories: tuple[History, ...] = ()
     total: int | None = None
 
 
@@ -80,7 +78,40 @@ class Comment(Object, kw_only=True, frozen=True):
 class Comments(Object, kw_only=True, frozen=True):
     """The comments of an issue."""
 
-    comments: list[Comment] = []
+    comments: tuple[Comment, ...] = ()
+
+
+class Worklog(Object, kw_only=True, frozen=True):
+    """Working time on an issue, without its text."""
+
+    id: str
+    author: User | None = None
+    created: str | None = None
+    started: str | None = None
+    time_spent_seconds: int = 0
+
+
+class Worklogs(Object, kw_only=True, frozen=True):
+    """The working time on an issue."""
+
+    worklogs: tuple[Worklog, ...] = ()
+
+
+class LinkType(Object, kw_only=True, frozen=True):
+    """What a link says, from either end."""
+
+    name: str = ""
+    inward: str = ""
+    outward: str = ""
+
+
+class IssueLink(Object, kw_only=True, frozen=True):
+    """A link; the other issue is one of the two."""
+
+    id: str
+    type: LinkType = LinkType()
+    inward_issue: Parent | None = None
+    outward_issue: Parent | None = None
 
 
 class Fields(Object, kw_only=True, frozen=True):
@@ -97,10 +128,12 @@ class Fields(Object, kw_only=True, frozen=True):
     resolution: Named | None = None
     issuetype: Named | None = None
     parent: Parent | None = None
-    labels: list[str] = []
-    fix_versions: list[Named] = []
+    labels: tuple[str, ...] = ()
+    fix_versions: tuple[Named, ...] = ()
     timeoriginalestimate: int | None = None
     comment: Comments = Comments()
+    worklog: Worklogs = Worklogs()
+    issuelinks: tuple[IssueLink, ...] = ()
 
 
 class Issue(Object, kw_only=True, frozen=True):

@@ -9,8 +9,8 @@ from urllib.parse import quote
 import msgspec
 
 from groundplan.facts.erasure import Mask
-from groundplan.sources.github.people import ERASED, NOBODY, Face
 from groundplan.sources.http.covering import cover_json
+from groundplan.sources.http.people import ERASED, NOBODY, Face, objects_in
 from groundplan.sources.jira.objects import User
 from groundplan.terms.people import Account
 
@@ -69,7 +69,7 @@ def cover(body: bytes, mask: Mask, host: str) -> bytes:
 
 def account_changes(data: Any) -> Iterator[tuple[dict[str, Any], str, str]]:
     """The changes that name an account: each with its fields for the id and for the name."""
-    for item in _objects(data):
+    for item in objects_in(data):
         if item.get("field") in ACCOUNT_FIELDS:
             for side, words in (("from", "fromString"), ("to", "toString")):
                 if item.get(side):
@@ -78,7 +78,7 @@ def account_changes(data: Any) -> Iterator[tuple[dict[str, Any], str, str]]:
 
 def users_in(data: Any) -> dict[str, dict[str, Any]]:
     """The accounts that stand in a reply as Jira tells them, by all their ids."""
-    found = (value for value in _objects(data) if _is_account(value))
+    found = (value for value in objects_in(data) if _is_account(value))
     return {number: value for value in found for number in _user(value).ids}
 
 
@@ -91,13 +91,3 @@ def _is_account(value: Mapping[str, Any]) -> bool:
 def _user(value: Mapping[str, Any]) -> User:
     told = {name: each for name, each in value.items() if isinstance(each, str)}
     return msgspec.convert(told, User)
-
-
-def _objects(data: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(data, dict):
-        yield data
-        for value in data.values():
-            yield from _objects(value)
-    elif isinstance(data, list):
-        for value in data:
-            yield from _objects(value)

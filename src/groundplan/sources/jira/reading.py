@@ -11,8 +11,8 @@ import msgspec
 
 from groundplan.facts.host import THREAD_EVENTS
 from groundplan.facts.raw import Told
-from groundplan.sources.github.threads import moment
 from groundplan.sources.http.replies import PageSize, Request
+from groundplan.sources.http.rows import moment
 from groundplan.sources.http.sync import Known, Page
 from groundplan.sources.jira.asking import Asking, objects
 from groundplan.sources.jira.listing import Search

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 
-from groundplan.facts.host import ISSUE, MILESTONES, THREAD_EVENTS
+from groundplan.facts.host import MILESTONES
 from groundplan.facts.raw import RawReply
-from groundplan.sources.github.graphql import Unreadable, required
-from groundplan.sources.github.rest import milestone_row, tell_gone_milestone
-from groundplan.sources.github.threads import Thread, moment
-from groundplan.sources.http.shaped import ItemTold, Shaped, item_event
-from groundplan.sources.jira.items import Place, tell_issue
+from groundplan.sources.http.rows import (
+    Unreadable,
+    milestone_row,
+    moment,
+    shape_gone,
+    shape_json,
+    tell_each,
+)
+from groundplan.sources.http.shaped import Shaped
+from groundplan.sources.jira.items import tell_issue, words_of
 from groundplan.sources.jira.objects import Issue, Sprint, Version
 from groundplan.sources.jira.people import people_in
 
-FORM: Final = 1  # raised when the same replies would come to other rows
+FORM: Final = 2  # raised when the same replies would come to other rows
 
 ISSUE_PAGE: Final = "jira/issues"
 VERSION_PAGE: Final = "jira/versions"
@@ -32,37 +38,29 @@ _PRINTED: Final = re.compile(r"\bname=(.*?),(?:startDate|goal|endDate|completeDa
 
 def shape(reply: RawReply) -> Shaped:
     """The rows of one reply. `about` says the host, stages of statuses, names of fields."""
-    shaped = Shaped()
-    try:
-        found: Any = msgspec.json.decode(reply.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        shaped.reject(reply.kind, "the whole reply", "no JSON")
-        return shaped
+    return shape_json(reply, partial(_tell, reply))
+
+
+def _tell(reply: RawReply, shaped: Shaped, found: Any) -> None:
     if reply.kind == GONE:
-        _tell_gone(shaped, found, str(reply.about["host"]))
-        return shaped
+        shape_gone(shaped, found, str(reply.about["host"]))
+        return
     tell = _tellers(shaped, reply.about, found).get(reply.kind)
     if reply.kind in _LISTS and isinstance(found, dict):
         found = found.get(_LISTS[reply.kind])
-    if tell is None or not isinstance(found, list):
-        reason = "unknown kind of reply" if tell is None else "no list in it"
-        shaped.reject(reply.kind, "the whole reply", reason)
-        return shaped
-    for nr, value in enumerate(found):
-        try:
-            tell(value)
-        except (msgspec.ValidationError, Unreadable) as error:
-            shaped.reject(reply.kind, _name(value, nr), str(error))
-    return shaped
+    tell_each(shaped, reply.kind, found, tell, lambda one: one.get("key") or one.get("id"))
 
 
 def _tellers(
     shaped: Shaped, about: Mapping[str, Any], found: Any
 ) -> dict[str, Callable[[Any], None]]:
     host = str(about["host"])
-    place = Place(host, about.get("stages", {}), about.get("hours"), people_in(found, host))
+    words, hours = (
+        words_of(host, about.get("stages", {}), people_in(found, host)),
+        about.get("hours"),
+    )
     return {
-        ISSUE_PAGE: lambda value: tell_issue(shaped, read_issue(value, about), place),
+        ISSUE_PAGE: lambda value: tell_issue(shaped, read_issue(value, about), words, hours),
         VERSION_PAGE: lambda value: _tell_version(shaped, value),
         SPRINT_PAGE: lambda value: _tell_sprint(shaped, value),
     }
@@ -95,35 +93,16 @@ def _tell_version(shaped: Shaped, value: Any) -> None:
     version = msgspec.convert(value, Version)
     due = moment(version.release_date)
     state = "closed" if version.released or version.archived else "open"
-    name = f"version:{version.id}"
-    row = milestone_row(name, version.name, state, due, closed=due if version.released else None)
-    shaped.add(MILESTONES, {**row, "started_at": moment(version.start_date)})
+    shaped.add(MILESTONES, milestone_row(
+        f"version:{version.id}", version.name, state, due,
+        closed=due if version.released else None, started=moment(version.start_date),
+    ))  # fmt: skip
 
 
 def _tell_sprint(shaped: Shaped, value: Any) -> None:
     sprint = msgspec.convert(value, Sprint)
     state = "closed" if sprint.state.lower() == "closed" else "open"
-    row = milestone_row(
+    shaped.add(MILESTONES, milestone_row(
         f"sprint:{sprint.id}", sprint.name, state, moment(sprint.end_date),
-        moment(sprint.created_date), moment(sprint.complete_date),
-    )  # fmt: skip
-    shaped.add(MILESTONES, {**row, "started_at": moment(sprint.start_date)})
-
-
-def _tell_gone(shaped: Shaped, told: Any, host: str) -> None:
-    """Tombstones, from what a sweep found: things that were known and are no more."""
-    at = required(told["seen_at"])
-    for name in told["gone"]:
-        if told["what"] != ISSUE:
-            tell_gone_milestone(shaped, str(name))
-            continue
-        moved_to = str(told["moved_to"].get(name, ""))
-        said = "transferred" if moved_to else "deleted"
-        thread = Thread(ISSUE, name, host)
-        shaped.add(THREAD_EVENTS, thread.row(f"gone:{at.isoformat()}", at, said, value=moved_to))
-        shaped.items[name] = ItemTold([item_event(at, "deleted")], whole=False)
-
-
-def _name(value: Any, nr: int) -> str:
-    name = value.get("key") or value.get("id") if isinstance(value, dict) else None
-    return str(name or f"nr {nr}")
+        moment(sprint.created_date), moment(sprint.complete_date), moment(sprint.start_date),
+    ))  # fmt: skip

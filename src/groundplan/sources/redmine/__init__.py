@@ -1,0 +1,1 @@
+"""Redmine: issues with their journals, relations, working time and versions."""
