@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from calendar_worlds import draw_calendars, truths
 from scipy.special import expit, gammaincinv, ndtr
 
 from groundplan.signals.reprioritisations import WEEKS_A_MONTH
@@ -197,6 +198,12 @@ def interrupting(rng: Rng, weeks: int) -> Sample:
     )
 
 
+def calendars(rng: Rng, weeks: int) -> Sample:
+    """Ten people's weeks; full weeks are full for all (AR 0.3), with holidays and days off."""
+    index, columns = draw_calendars(rng, wave(rng, weeks, 0.3))
+    return sample_of(weeks, index, **columns)
+
+
 def starters(rng: Rng, weeks: int) -> Sample:
     """Newcomers with log-normal times to a fifth change, watched until the last week."""
     counts = clumped(rng, weeks, 0.8, 1.5, 0.3)
@@ -367,4 +374,15 @@ WORLDS: dict[str, tuple[World, ...]] = {
             lambda: 0.6,
         ),
     ),
+    **{
+        name: (
+            World(
+                "ten people's calendars, full weeks are full for all (AR 0.3), days off",
+                (13, 26),
+                calendars,
+                lambda name=name: truths()[name],
+            ),
+        )
+        for name in ("meeting_load", "focus_hours", "fragmentation")
+    },
 }

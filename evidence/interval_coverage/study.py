@@ -17,7 +17,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from generators import WORLDS, World
+from generators import WORLDS as MAIN_WORLDS
+from generators import World
+from host_worlds import HOST_WORLDS
 
 from groundplan.inference.change import compare
 from groundplan.inference.standing_out import stands_out
@@ -27,6 +29,7 @@ from groundplan.signals.signal import Sample, Signal
 from groundplan.terms.estimate import Estimate
 from groundplan.terms.units import RATIO
 
+WORLDS = MAIN_WORLDS | HOST_WORLDS
 WINDOWS = 10  # of an unchanged history, the newest of which is compared with the one before
 UNCOMPARED = ("newcomers", "departures", "knowledge_spread")  # their worlds are single windows
 

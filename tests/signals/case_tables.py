@@ -16,10 +16,18 @@ from groundplan.facts.engines.duckdb import DuckDB
 START = datetime(2024, 1, 1)  # a Monday
 READ = (
     "commits", "credits", "changes", "files", "landings", "repos", "people", "items", "item_events",
+    "hosts", "pulls", "pull_weeks", "reviews", "deployments", "deployment_people", "failures",
+    "questions", "closings",
+    "calendar_weeks",
 )  # fmt: skip
+HOSTED = {
+    "hosts", "pulls", "pull_weeks", "reviews", "deployments", "deployment_people", "failures",
+    "questions", "closings",
+}  # fmt: skip
 TABLES = {table.name: table.column_names for table in mart_tables.TABLES if table.name in READ}
 DEFAULTS: dict[str, object] = {
     "repo": "r",
+    "event_id": "e",
     "actor": "human",
     "author_offset_minutes": 0,
     "is_merge": False,
@@ -43,6 +51,14 @@ DEFAULTS: dict[str, object] = {
     "source": "items:board",
     "team": "",
     "run": 1,
+    "draft": False,
+    "method": "merge",
+    "witness": "deployment",
+    "environment": "production",
+    "result": "success",
+    "rollback": False,
+    "failed": "",
+    "cause": "failure",
 }
 Row = dict[str, Any]
 
@@ -54,6 +70,7 @@ def build(case: Row) -> DuckDB:
     as_of = START + timedelta(weeks=weeks) + timedelta(hours=int(case.get("as_of_hours", 12)))
     given: dict[str, list[Row]] = {name: list(case.get(name, [])) for name in TABLES}
     given["repos"] = given["repos"] or [{}]
+    given["hosts"] = given["hosts"] or [{}]
     numbers = count(1)
     mart_tables.create_tables(engine)
     for table in TABLES:
@@ -81,7 +98,7 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
     first, step = pattern.pop("week", 0), pattern.pop("every", 1)
     wanted = range(first, pattern.pop("until", weeks), step) if each else [first]
     commit, own_files = pattern.pop("commit", None), pattern.pop("own_files", None)
-    item = pattern.pop("item", None)
+    item, deployment = pattern.pop("item", None), pattern.pop("deployment", None)
     own_person, own_each = pattern.pop("own_person", None), pattern.pop("own_each", False)
     own_area = pattern.pop("own_area", None)
     rows = []
@@ -96,6 +113,8 @@ def spread(pattern: Row, weeks: int) -> list[Row]:
                 row["commit_id"], row["order_nr"] = f"{commit}{week}", week * 100 + ord(commit)
             if item:
                 row["item_id"] = f"{item}{week}.{copy}"
+            if deployment:
+                row["deployment_id"] = f"{deployment}{week}.{copy}"
             if own_files is not None:
                 row["file_id"] = 1000 + (week - own_files) * 100 + copy
             if own_area is not None:
@@ -112,6 +131,7 @@ def literals(table: str, row: Row, nr: int, as_of: datetime) -> str:
     undated, took_days = row.pop("undated", False), row.pop("took_days", None)
     before = timedelta(hours=row.pop("hours", 24))
     at = START + timedelta(weeks=week, days=day, hours=hour)
+    later = {name: at + timedelta(hours=h) for name, h in row.pop("after", {}).items()}
     monday = None if undated else (START + timedelta(weeks=week)).date()
     if "commit_id" in row and "order_nr" not in row:
         row["order_nr"] = int.from_bytes(row["commit_id"].encode())
@@ -127,6 +147,7 @@ def literals(table: str, row: Row, nr: int, as_of: datetime) -> str:
         "landed_at": at,
         "authored_week": monday,
         "landed_week": monday,
+        "week_on": monday,
         "first_authored_at": at - before,
         "as_of": as_of,
         "created_at": at - before,
@@ -134,9 +155,27 @@ def literals(table: str, row: Row, nr: int, as_of: datetime) -> str:
         "done_at": None if took_days is None else at + timedelta(days=took_days),
         "happened_at": at,
         "nr": nr,
+        **(of_host(table, nr, at, monday, as_of) if table in HOSTED else {}),
+        **({"first_commit_at": at - before} if table == "pulls" else {}),
         **row,
+        **later,
     }
+    if later.get("merged_at"):
+        told["merged_week"] = (later["merged_at"] - timedelta(later["merged_at"].weekday())).date()
     return "(" + ", ".join(literal(told.get(name)) for name in TABLES[table]) + ")"
+
+
+def of_host(table: str, nr: int, at: datetime, monday: Any, as_of: datetime) -> Row:
+    """What a row of a host's table holds unless its case says otherwise."""
+    moments = dict.fromkeys(
+        ("created_at", "ready_at", "reviewed_at", "made_at", "finished_at", "began_at", "asked_at"),
+        at,
+    )
+    weeks = dict.fromkeys(("week", "created_week", "reviewed_week"), monday)
+    own: Row = {"closed_at": at} if table == "closings" else {}
+    numbered = {"key": str(nr), "deployment_id": f"d{nr}", "failure_id": f"f{nr}"}
+    told = {"source": "items:host", "told_until": as_of, "state": "merged"}
+    return {**moments, **weeks, **numbered, **told, **own}
 
 
 def literal(value: object) -> str:

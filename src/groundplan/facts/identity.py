@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from groundplan.facts.identities.carried import Carried, match_carried
 from groundplan.facts.identities.census import Node, count_accounts
 from groundplan.facts.identities.certain import (
     match_addresses,
@@ -28,6 +29,7 @@ from groundplan.facts.identities.possible import propose
 from groundplan.terms.people import Account, ActorKind, Person
 
 __all__ = [
+    "Carried",
     "Certainty",
     "Decision",
     "Identities",
@@ -61,13 +63,15 @@ def resolve(
     accounts: Sequence[SeenAccount],
     mailmaps: Mapping[str, Sequence[MailmapLine]],
     decisions: Sequence[Decision] = (),
+    carried: Sequence[Carried] = (),
 ) -> Identities:
     """Which accounts are whose, and on what grounds.
 
     Applied: decisions; certain merges (a .mailmap, one mailbox, one forge account); likely ones
-    (the same full name, a login that fits the name, ...) unless something stands against them.
-    Only proposed: possible ones. Left out as evidence: placeholders, shared addresses, bots.
-    mailmaps: by repository, lines in order. decisions: oldest first, all that hold.
+    (whose commits a login's pull requests carry, the same full name, a login that fits the name,
+    ...) unless something stands against them. Only proposed: possible ones. Left out as evidence:
+    placeholders, shared addresses, bots. mailmaps: by repository, lines in order. decisions:
+    oldest first, all that hold.
     """
     nodes = count_accounts(accounts, mailmaps, decisions)
     joining = Joining(nodes)
@@ -76,6 +80,7 @@ def resolve(
     joining.apply(match_mailmaps(nodes))
     joining.apply(match_forge_accounts(nodes))
     joining.apply(addresses.mailboxes)
+    joining.apply(match_carried(nodes, carried))
     joining.apply(match_likely(nodes, addresses.odd))
     joining.apply(propose(nodes, joining.clusters, addresses.odd))
     decided = {d.account: (nr, d.kind) for nr, d in enumerate(decisions) if d.kind is not None}

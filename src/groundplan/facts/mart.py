@@ -26,7 +26,9 @@ from groundplan.facts.code import (
 from groundplan.facts.engines.duckdb import Columns, DuckDB, as_text
 from groundplan.facts.identity import Decision
 from groundplan.facts.ledger import Snapshot
+from groundplan.facts.mart_calendar import build_calendars
 from groundplan.facts.mart_files import follow_files
+from groundplan.facts.mart_hosts import build_hosts, find_carried, gather_hosts
 from groundplan.facts.mart_knowledge import build_rollups
 from groundplan.facts.mart_people import identify
 from groundplan.facts.mart_work import build_items, gather_events
@@ -34,7 +36,7 @@ from groundplan.facts.pulls import first_authored
 from groundplan.facts.work_kinds import TouchedFiles, classify, sort_path
 from groundplan.terms.progress import Progress
 
-MART_VERSION = 4
+MART_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,18 @@ class _Build:
         steps: list[Callable[[], None]] = [
             lambda: self.register(snapshot, repos),
             lambda: gather_events(self.engine, snapshot, typed),
-            lambda: identify(self.engine, decisions),
+            lambda: gather_hosts(self.engine, snapshot, self.now),
+            lambda: identify(self.engine, decisions, find_carried(self.engine)),
             self.classify,
             lambda: self.sql(mart_sql.COMMITS, mart_sql.CREDITS),
             lambda: follow_files(self.engine),
             lambda: self.sql(mart_sql.CHANGES, mart_sql.FILES, mart_sql.AREAS, mart_sql.AREA_WEEKS),
             self.find_pull_starts,
-            lambda: self.sql(mart_sql.LANDINGS, mart_sql.REPOS),
+            lambda: self.sql(mart_sql.HOSTED_STARTS, mart_sql.LANDINGS, mart_sql.REPOS),
             lambda: build_rollups(self.engine, expertise),
             lambda: build_items(self.engine),
+            lambda: build_calendars(self.engine, snapshot),
+            lambda: build_hosts(self.engine, self.now),
             self.drop_scaffolding,
         ]
         with progress.stage("Arranging the facts", len(steps), "steps") as stage:

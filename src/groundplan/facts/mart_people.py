@@ -8,10 +8,19 @@ import numpy as np
 
 from groundplan.facts import mart_sql
 from groundplan.facts.engines.duckdb import DuckDB, as_text
-from groundplan.facts.identity import Decision, Identities, MailmapLine, SeenAccount, resolve
+from groundplan.facts.identity import (
+    Carried,
+    Decision,
+    Identities,
+    MailmapLine,
+    SeenAccount,
+    resolve,
+)
 
 
-def identify(engine: DuckDB, decisions: Sequence[Decision]) -> None:
+def identify(
+    engine: DuckDB, decisions: Sequence[Decision], carried: Sequence[Carried] = ()
+) -> None:
     """Make the tables of people from the accounts of the facts."""
     seen = [SeenAccount(*row) for row in engine.rows(mart_sql.SEEN_ACCOUNTS)]
     mailmaps: dict[str, list[MailmapLine]] = {}
@@ -20,7 +29,7 @@ def identify(engine: DuckDB, decisions: Sequence[Decision]) -> None:
         "from raw_mailmap order by repo, nr"
     ):
         mailmaps.setdefault(repo, []).append(MailmapLine(*line))
-    load_identities(engine, resolve(seen, mailmaps, decisions))
+    load_identities(engine, resolve(seen, mailmaps, decisions, carried))
 
 
 def load_identities(engine: DuckDB, identities: Identities) -> None:

@@ -38,6 +38,18 @@ from (
   union all
   select e.name, e.email, e.source, e.happened_at
   from held_events e where e.what = 'assigned' and (e.name <> '' or e.email <> '')
+  union all
+  select name, email, source, happened_at from held_thread_events where name <> ''
+  union all
+  select author_name, author_email, source, created_at from held_pulls where author_name <> ''
+  union all
+  select merger_name, merger_email, source, merged_at from held_pulls where merger_name <> ''
+  union all
+  select name, email, source, happened_at from held_deployments where name <> ''
+  union all
+  select name, email, source, started_at from held_runs where name <> ''
+  union all
+  select name, email, source, released_at from held_releases where name <> ''
 ) seen
 group by name, email, repo
 """
@@ -161,14 +173,32 @@ from brought b left join pull_starts u on u.repo = b.repo and u.commit_id = b.co
 order by b.repo, b.landing_nr
 """
 
+# Of a repository that only its host tells of, what it tells of the commits that were merged.
 REPOS = """
 create table repos as
-select i.repo, i.name, i.main_ref, i.shallow, t.as_of,
-  (select count(*) from commits c where c.repo = i.repo) as commits,
+select i.repo, i.name, i.main_ref, i.shallow, coalesce(t.as_of, h.told_until) as as_of,
+  (select count(*) from commits c where c.repo = i.repo) + (
+    select count(distinct b.commit_id) from held_pull_commits b
+    join held_pulls p on p.source = b.source and p.key = b.key
+    where b.source = i.repo and p.state = 'merged'
+  ) as commits,
   (select count(*) from raw_changes c where c.repo = i.repo and c.lines = 'pending')
     as lines_pending
-from repo_info i left join repo_times t using (repo)
+from repo_info i
+left join repo_times t using (repo)
+left join host_told h on h.source = i.repo
 order by i.repo
+"""
+
+# A clone without pull refs does not show what stood behind a squash; its host does.
+HOSTED_STARTS = """
+insert into pull_starts
+select l.repo, l.commit_id, min(try_cast(l.key as bigint)), min(b.authored_at)
+from pull_landings l
+join held_pull_commits b on b.source = l.source and b.key = l.key
+anti join pull_starts s on s.repo = l.repo and s.commit_id = l.commit_id
+where l.method in ('squash', 'message') and b.authored_at >= timestamp '1980-01-01'
+group by l.repo, l.commit_id
 """
 
 PULL_TIPS = r"""

@@ -6,7 +6,9 @@ A test holds the built mart to them; docs/reference.md prints them.
 from __future__ import annotations
 
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.mart_calendar import CALENDAR_TABLES
 from groundplan.facts.mart_columns import AT, ON, B, F, I, T, X, declare
+from groundplan.facts.mart_host_tables import HOST_TABLES
 from groundplan.facts.mart_work_tables import WORK_TABLES
 
 _REPO = {"repo": (T, "the repository's id")}
@@ -241,6 +243,8 @@ TABLES = (
     ),
     *KNOWLEDGE,
     *WORK_TABLES,
+    *CALENDAR_TABLES,
+    *HOST_TABLES,
 )
 
 

@@ -10,7 +10,8 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.engines.duckdb import as_text
+from groundplan.facts.engines.engine import Engine
 from groundplan.inference.change import compare
 from groundplan.inference.standing_out import stands_out
 from groundplan.signals.groups import Groups, may_ask, read_group
@@ -29,7 +30,7 @@ from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.period import monday_of
 from groundplan.terms.scope import Scope
 
-CLAIMS_ON_A_PAGE = 14  # changes that a reader is shown side by side: one a signal
+CLAIMS_ON_A_PAGE = 28  # changes that a reader is shown side by side: one a signal
 MOST_WINDOWS = 16  # equal windows of a series, newest last
 WEEK = np.timedelta64(7, "D")
 NO_GROUP = Unknown(
@@ -41,8 +42,11 @@ NO_GROUP = Unknown(
 )
 
 
+NOTHING_YET = "nothing of this kind in any whole week yet"
+
+
 def measure(
-    engine: DuckDB,
+    engine: Engine,
     signal: Signal,
     scope: Scope,
     as_of: datetime,
@@ -159,11 +163,9 @@ def _windows(blocks: list[Block], weeks: int) -> list[Block]:
     return windows[::-1]
 
 
-def _select(engine: DuckDB, signal: Signal, scope: Scope, end: date) -> tuple[Rows, Rows]:
+def _select(engine: Engine, signal: Signal, scope: Scope, end: date) -> tuple[Rows, Rows]:
     """The rows of whole weeks before `end`, and those that the signal leaves out."""
-    engine.execute("create or replace temp table scope_repos (repo varchar)")
-    for repo in scope.repos:
-        engine.execute("insert into scope_repos values (:repo)", {"repo": repo})
+    engine.lend("scope_repos", {"repo": as_text(scope.repos)})
     since = datetime(1980, 1, 1)  # noqa: DTZ001 - the mart's times are UTC without zone
     until = datetime.combine(end, time())
     rows: Rows = dict(engine.query(signal.select, {"since": since, "until": until}))
@@ -236,9 +238,7 @@ def _change(now: Measured, before: Measured) -> Measured:
 def _too_few(signal: Signal, rows: Rows, floor: int) -> Unknown:
     people = _people(rows)
     if not len(rows["week"]):
-        return Unknown(
-            "nothing of this kind in any whole week yet", 0, signal.minimum, signal.minimum_of
-        )
+        return Unknown(NOTHING_YET, 0, signal.minimum, signal.minimum_of)
     reason = f"a team number needs {floor} people behind it"
     if people >= floor:
         reason = (

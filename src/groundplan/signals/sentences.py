@@ -134,6 +134,25 @@ def rate_moved(reading: Reading, sentence: str, detail: str) -> Finding | None:
     return finding(reading, f"{sentence}.", weight or STATE, detail)
 
 
+def known_since(reading: Reading, what: str) -> str:
+    """Where a history begins that somebody has to tell: before it nothing is known, not nothing."""
+    first = reading.series[0].block.start_on if reading.series else reading.window.start_on
+    return f"{what} are read from {first:%B %Y} on; what nobody told is not in them."
+
+
+def wait_moved(reading: Reading, what: str, long_hours: float, detail: str) -> Finding | None:
+    """The finding on a wait: `what` with its time; worth more if it moved or surely is long."""
+    now, change, weight = reading.now, reading.change, news(reading)
+    if not isinstance(now, Estimate):
+        return None
+    sentence = what.format(duration(now.value))
+    if weight and isinstance(change, Estimate):
+        sentence += f", {more(change, 'longer', 'less')} in {before(reading)}"
+    elif now.low > long_hours:
+        weight = LEVEL_WORTH_KNOWING
+    return finding(reading, f"{sentence}.", weight or STATE, detail)
+
+
 def share_moved(reading: Reading, what: str, detail: str) -> Finding | None:
     """The finding that a share of `what` moved: "34% of ..., up from 20% in the quarter before"."""
     now, change, weight = reading.now, reading.change, news(reading)
