@@ -5,10 +5,12 @@ A calendar is its owner's: titles, places and other people's addresses never get
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from groundplan.facts.kinds import Column, FactKind, Type
 
@@ -63,7 +65,24 @@ CALENDAR_READINGS = FactKind(
     key=("source", "seen"),
 )
 
-CALENDAR_KINDS = (CALENDAR_EVENTS, CALENDAR_READINGS)
+CALENDAR_WEEKS = FactKind(
+    name="calendar_weeks",
+    version=1,
+    grain="a week of a calendar, told once it was over; the first telling holds",
+    columns=(
+        _SOURCE,
+        Column("week_on", Type.DATE, "its Monday, by the owner's clock"),
+        Column("days", Type.INTEGER, "worked on: no weekends, no days off"),
+        Column("working_hours", Type.DOUBLE, "of these days"),
+        Column("meeting_hours", Type.DOUBLE, "in meetings, of the working hours"),
+        Column("focus_hours", Type.DOUBLE, "in gaps of two hours or more"),
+        Column("broken_hours", Type.DOUBLE, "in shorter gaps"),
+        _SEEN,
+    ),
+    key=("source", "week_on", "seen"),
+)
+
+CALENDAR_KINDS = (CALENDAR_EVENTS, CALENDAR_READINGS, CALENDAR_WEEKS)
 
 # Of each day the newest reading that reached it holds; what it does not tell was taken away.
 HELD_EVENTS: Final = """
@@ -72,6 +91,12 @@ select e.* from {calendar_events} e where e.seen = (
   where r.source = e.source and r.since_at <= e.starts_at and e.starts_at < r.until_at
 )
 """
+
+
+def source_of(address: str) -> str:
+    """The connection's id of the calendar whose owner has this e-mail address."""
+    digest = hashlib.sha256(address.strip().lower().encode()).hexdigest()
+    return f"{CALENDAR_PREFIX}{digest[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +120,12 @@ class CalendarEvent:
         return (self.ends_at - self.starts_at).total_seconds() / 3600
 
 
-def take_spans(events: Iterable[CalendarEvent]) -> list[Span]:
+def take_spans(events: Iterable[CalendarEvent], zone: str = "UTC") -> list[Span]:
     """When somebody is busy: start, end [minutes since 1970], and whether it is a meeting.
 
     A meeting has two who said yes, its owner among them or not asked. What was declined or
     cancelled, shows as free or has no length is left out, and so is what is longer than 12 hours,
-    unless it is whole days that the calendar says are busy.
+    unless it is whole days that the calendar says are busy. zone: whose midnights a day has.
     """
     spans = []
     for one in events:
@@ -111,6 +136,18 @@ def take_spans(events: Iterable[CalendarEvent]) -> list[Span]:
             continue
         comes = one.status == "confirmed" and one.answer in _COMES
         meets = comes and not one.whole_day and one.accepted >= MEETS
-        start, end = (int(at.timestamp()) // 60 for at in (one.starts_at, one.ends_at))
+        bounds = (one.starts_at, one.ends_at)
+        if one.whole_day:
+            bounds = (_midnight(one.starts_at, zone), _midnight(one.ends_at, zone))
+        start, end = (int(at.timestamp()) // 60 for at in bounds)
         spans.append((start, end, int(meets)))
     return spans
+
+
+def is_away(span: Span) -> bool:
+    """Whether a busy time is whole days, as of a vacation: nothing else is so long."""
+    return span[1] - span[0] > 60 * LONGEST_MEETING
+
+
+def _midnight(at: datetime, zone: str) -> datetime:
+    return at.replace(tzinfo=ZoneInfo(zone))

@@ -6,6 +6,7 @@ A calendar is its owner's, so it is words of theirs and erased with them. Below 
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -13,12 +14,16 @@ from typing import Any, Final
 
 from groundplan.records.folding import Fold
 from groundplan.records.journal import Entry
+from groundplan.records.vault import digest_of
 from groundplan.terms.period import monday_of
 
 STREAMS: Final = "calendars/"
 BROUGHT: Final = "focus_time.brought"
 SHARED: Final = "focus_time.shared"
 UNSHARED: Final = "focus_time.unshared"
+LINKED: Final = "focus_time.linked"
+UNLINKED: Final = "focus_time.unlinked"
+KINDS: Final = (BROUGHT, SHARED, UNSHARED, LINKED, UNLINKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,22 @@ def write_shared(brought: Mapping[str, Any], today: date) -> dict[str, Any]:
     return {**kept, "since_on": str(monday_of(today)), "spans": spans, "left_out": 0}
 
 
+def fits(known: Mapping[str, Mapping[str, Any]], ticket: str) -> bool:
+    """Whether a link's secret is the one that works now; of the secret only a digest is kept."""
+    digest = str(known.get("linked", {}).get("digest", ""))
+    return hmac.compare_digest(digest, digest_of(ticket))
+
+
+_TOLD: Final = {BROUGHT: "brought", SHARED: "shared", LINKED: "linked"}
+_TAKEN_BACK: Final = {UNSHARED: "shared", UNLINKED: "linked"}
+
+
 def step(kept: Mapping[str, Mapping[str, Any]], entry: Entry) -> Mapping[str, Mapping[str, Any]]:
-    """What is known of one calendar: what its owner brought, and what of it they share."""
-    if entry.kind == BROUGHT:
-        return {**kept, "brought": {**entry.body, "on": entry.at.date()}}
-    if entry.kind == SHARED:
-        return {**kept, "shared": {**entry.body, "on": entry.at.date()}}
-    return {name: value for name, value in kept.items() if name != "shared"}
+    """What is known of one calendar: what its owner brought, what of it they share, their link."""
+    if entry.kind in _TOLD:
+        return {**kept, _TOLD[entry.kind]: {**entry.body, "on": entry.at.date()}}
+    gone = _TAKEN_BACK.get(entry.kind)
+    return {name: value for name, value in kept.items() if name != gone}
 
 
 NOTHING: Mapping[str, Mapping[str, Any]] = {}

@@ -12,6 +12,7 @@ import pytest
 
 from groundplan.facts.calendar import CALENDAR_KINDS, HELD_EVENTS
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.erasure import Traces
 from groundplan.facts.host import REJECTED
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.raw import Raw
@@ -19,6 +20,7 @@ from groundplan.sources.http.secrets import Nobody, Password, Secret
 from groundplan.sources.http.sync import Synced, rebuild, sync
 from groundplan.sources.ics.fetch import Calendar, connect, days_told, show_token
 from groundplan.terms.errors import BadInput, NotFound, Refused
+from groundplan.terms.people import Account
 from groundplan.terms.progress import Silent
 from tests.sources.http_server import Answer, Asked, Clock, serving
 from tests.sources.ics.calendars import ANN, calendar, event
@@ -128,6 +130,27 @@ def test_errors_hide_the_link(workspace: Workspace, status: int, error: type[Exc
 def test_a_calendar_is_named_by_its_owner(name: str) -> None:
     with pytest.raises(BadInput, match="address"):
         connect(name, Nobody(), Silent(), api="file:calendar.ics")
+
+
+def test_of_whoever_was_erased_no_calendar_is_kept(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "calendar.ics"
+    path.write_bytes(calendar(MEETING))
+    source = connect(ANN.upper(), Nobody(), Silent(), api=f"file:{path}", now=workspace.clock.now)
+    traces = Traces((Account("Ann Example", ANN),), (ANN,))
+    mask = workspace.ledger.mask().add(traces, "erased-1")
+    assert source.cover(calendar(MEETING), mask) == b""
+    other = connect("ben@example.com", Nobody(), Silent(), api=f"file:{path}")
+    assert other.cover(calendar(OTHER), mask) == calendar(OTHER)
+    workspace.sync(source)
+    assert workspace.rows("select count(*) from ({held})") == [(3,)]
+    workspace.ledger.erase(traces, CALENDAR_KINDS)
+    workspace.raw.erase(source.source, lambda reply: source.cover(reply.body, mask))
+    rebuild(workspace.ledger, workspace.raw, source, Silent())
+    assert workspace.rows("select count(*) from {calendar_events}") == [(0,)]
+    assert workspace.rows("select count(*) from {calendar_weeks}") == [(0,)]
+    path.write_bytes(calendar(MEETING, OTHER))
+    workspace.sync(source)  # the connection still stands
+    assert workspace.rows("select count(*) from {calendar_events}") == [(0,)]
 
 
 def test_a_calendar_on_a_caldav_server(workspace: Workspace, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
-from groundplan.facts.calendar import CALENDAR_KINDS, CALENDAR_PREFIX
+from groundplan.facts.calendar import CALENDAR_KINDS, source_of
 from groundplan.facts.erasure import Mask
 from groundplan.facts.host import REJECTED
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.raw import RawReply, Told
+from groundplan.sources.caldav.fetch import open_calendars, read_objects
 from groundplan.sources.http.covering import cover_text
 from groundplan.sources.http.fetch import Client, utc_now
 from groundplan.sources.http.replies import Request
@@ -26,12 +27,13 @@ from groundplan.sources.http.shaped import Shaped
 from groundplan.sources.http.sync import Known, Page
 from groundplan.sources.ics.lines import keep_times
 from groundplan.sources.ics.shape import CALENDAR, FORM, shape
-from groundplan.terms.errors import BadInput, NotFound, Refused, SourceBroken, SourceDown
+from groundplan.sources.ics.weeks import ANYWHERE, working_time_of
+from groundplan.terms.errors import BadInput, SourceBroken, SourceDown
+from groundplan.terms.period import monday_of
 from groundplan.terms.progress import Progress
 
 MOST_BYTES: Final = 64_000_000
 MONTHS_BACK, MONTHS_AHEAD = 6, 4  # of what is told; days move on a month at a time
-TIMEOUT_S: Final = 60.0
 _ACCEPT: Final = {"Accept": "text/calendar"}
 FILE: Final = "file:"
 
@@ -130,29 +132,8 @@ class DavReader:
 
     def read(self, etag: str) -> Fetched | None:
         """All events of the calendar, one iCalendar object after the other."""
-        # a quarter of a second that `--help` does not need
-        from caldav.davclient import DAVClient  # noqa: PLC0415
-        from caldav.lib import error  # noqa: PLC0415
-
-        try:
-            with DAVClient(
-                url=self.url,
-                username=self.auth.user,
-                password=self.auth.secret.reveal(),
-                timeout=int(TIMEOUT_S),
-            ) as client:
-                events = client.calendar(url=self.url).events()  # type: ignore[no-untyped-call]
-                told = {str(one.url): str(one.data) for one in events}
-        except error.AuthorizationError:
-            raise Refused("The server does not accept this user and password.") from None
-        except error.NotFoundError:
-            raise NotFound("There is no such calendar.", "Give the calendar's own URL.") from None
-        except error.DAVError as wrong:
-            why = self.auth.scrub(str(wrong))[:200]
-            raise SourceBroken(f"The server does not answer as CalDAV: {why}") from None
-        except OSError as wrong:
-            kind = type(wrong).__name__
-            raise SourceDown(f"The connection failed ({kind}).", "Run again later.") from None
+        with open_calendars(self.url, self.auth) as client:
+            told = read_objects(client, self.url)
         body = "\r\n".join(told[url] for url in sorted(told)).encode()
         digest = hashlib.sha256(body).hexdigest()
         return None if digest == etag else Fetched(body, digest)
@@ -163,19 +144,22 @@ class DavReader:
 
 @dataclass(slots=True)
 class Calendar:
-    """Somebody's calendar, as a source. name: their address, by which they are on invitations."""
+    """Somebody's calendar, as a source. name: their address, by which they are on invitations.
+
+    works: when they work, as `working_time_of` reads it.
+    """
 
     name: str
     client: Reader
-    zone: str = "UTC"
+    zone: str = ANYWHERE
     others: Sequence[str] = field(default_factory=tuple)
     now: Callable[[], datetime] = utc_now
+    works: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
         """The connection's id: by the owner, whatever the calendar's address is."""
-        digest = hashlib.sha256(self.name.lower().encode()).hexdigest()
-        return f"{CALENDAR_PREFIX}{digest[:16]}"
+        return source_of(self.name)
 
     @property
     def form(self) -> int:
@@ -188,9 +172,10 @@ class Calendar:
         return (*CALENDAR_KINDS, REJECTED)
 
     def fetch(self, state: dict[str, Any]) -> Iterator[Page]:
-        """The calendar if it changed, or if a month has begun; what was told of it is replaced."""
+        """The calendar if it changed or a week has begun; what was told of it is replaced."""
         since, until = days_told(self.now())
-        days = {"since": since.isoformat(), "until": until.isoformat(), "zone": self.zone}
+        days = {"since": since.isoformat(), "until": until.isoformat(), "zone": self.zone,
+                "over": f"{monday_of(self.now().date())}", **self.works}  # fmt: skip
         etag = state.get("etag", "") if state.get("days") == days else ""
         told = self.client.read(etag)
         if told is None:
@@ -210,8 +195,15 @@ class Calendar:
         return shape(reply)
 
     def cover(self, body: bytes, mask: Mask) -> bytes:
-        """A reply for whoever was erased; nobody's address was ever kept."""
-        return cover_text(body, mask)
+        """A reply for whoever was erased: none of it if the calendar is theirs.
+
+        Nobody else's address was ever kept.
+        """
+        return b"" if self.is_gone(mask) else cover_text(body, mask)
+
+    def is_gone(self, mask: Mask) -> bool:
+        """Whether the calendar is of somebody who was erased."""
+        return bool(mask.find("", self.name))
 
 
 def connect(
@@ -220,18 +212,22 @@ def connect(
     progress: Progress,
     *,
     api: str = "",
-    zone: str = "UTC",
+    zone: str = ANYWHERE,
     others: Sequence[str] = (),
+    works: Mapping[str, str] | None = None,
     **client: Any,
 ) -> Calendar:
     """The calendar of whoever has the address `name`.
 
     auth, api: a private link and no more; or user and password with the calendar's URL on a CalDAV
     server; or nobody with `file:PATH`. zone: for times without one. others: more addresses of
-    theirs. client: passed on to `Client`.
+    theirs. works: opens, closes and days_off, where they are not the usual. client: passed on to
+    `Client`.
     """
     if "@" not in name:
         raise BadInput("calendar", name, "its owner's e-mail address, as on invitations")
+    told = {"zone": zone, **(works or {})}
+    working_time_of(told, "")  # what cannot be read is refused here and not at every reading
     reader: Reader
     if isinstance(auth, Link):
         parts = urlsplit(auth.secret.reveal())
@@ -243,7 +239,7 @@ def connect(
         reader = DavReader(api, auth)
     else:
         raise BadInput("calendar", api, "a private link, a CalDAV URL with a user, or file:PATH")
-    return Calendar(name, reader, zone, others, client.get("now", utc_now))
+    return Calendar(name, reader, zone, others, client.get("now", utc_now), works or {})
 
 
 def show_token(secret: Secret, user: str = "") -> Link | Password:

@@ -15,31 +15,27 @@ from groundplan.facts.calendar import (
     ACCEPTED,
     CALENDAR_EVENTS,
     CALENDAR_READINGS,
+    CALENDAR_WEEKS,
     ORGANISED,
     UNLISTED,
     CalendarEvent,
 )
 from groundplan.facts.raw import RawReply
 from groundplan.sources.http.shaped import Shaped
+from groundplan.sources.ics.checks import check_event
 from groundplan.sources.ics.lines import OWNER, Block, Scanned, scan
+from groundplan.sources.ics.weeks import shape_weeks, working_time_of
+from groundplan.sources.ics.write import OWN_MARK
 
 if TYPE_CHECKING:
     from icalendar import Component
 
 EVENT_OF: Final = "event"
-FORM: Final = 1  # raised when the same calendar would come to other rows
+FORM: Final = 2  # raised when the same calendar would come to other rows
 CALENDAR: Final = "ics/calendar"
 MARK: Final = "X-GROUNDPLAN-BLOCK"  # on an occurrence: which event of the file it is one of
 
 MOST_EVENTS: Final = 200_000  # of a file, and occurrences that come of it
-TOO_OFTEN: Final = frozenset(("SECONDLY", "MINUTELY"))
-TOO_FINE: Final = ("BYMINUTE", "BYSECOND")
-_LONGEST: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # days of each month
-MOST_STEPS: Final = 250_000  # of a rule, from its beginning to the last day asked for
-_HOURS: Final = {"HOURLY": 1, "DAILY": 24, "WEEKLY": 168, "MONTHLY": 720, "YEARLY": 8_760}
-PLACED: Final = frozenset(
-    ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
-)
 _STATUSES: Final = ("confirmed", "tentative", "cancelled")
 _DIGITS: Final = re.compile(
     r"([0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?:T[0-9]{6}Z?)?"
@@ -60,10 +56,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a calendar tells: occurrences by start, and what makes no sense."""
+    """What a calendar tells: occurrences by start, what makes no sense, and its zone's name."""
 
     events: tuple[CalendarEvent, ...]
     rejected: tuple[Left, ...]
+    zone_name: str = ""
 
 
 def read_events(
@@ -94,7 +91,8 @@ def read_events(
                 at = min(nr for nr, _ in members)
                 rejected.append(Left(found.events[at].nr, EVENT_OF, _why(error)))
     told.sort(key=lambda one: (one.starts_at, one.ends_at, one.series))
-    return Read(tuple(told), tuple(sorted(rejected, key=lambda one: one.line)))
+    named = next(iter(found.zone_names.values()), "")
+    return Read(tuple(told), tuple(sorted(rejected, key=lambda one: one.line)), named)
 
 
 def shape(reply: RawReply) -> Shaped:
@@ -113,6 +111,8 @@ def shape(reply: RawReply) -> Shaped:
     shaped.add(CALENDAR_READINGS, {
         "since_at": _zoneless(since), "until_at": _zoneless(until), "events": len(read.events),
     })  # fmt: skip
+    for week in shape_weeks(read.events, working_time_of(about, read.zone_name), about, reply.at):
+        shaped.add(CALENDAR_WEEKS, week)
     for left in read.rejected:
         shaped.reject(reply.kind, f"line {left.line}: {left.what}", left.reason)
     return shaped
@@ -142,11 +142,11 @@ def _parse(
         if not block.whole:
             rejected.append(Left(block.nr, EVENT_OF, "has no END:VEVENT"))
             continue
-        if _surely_outside(block, since, until):
+        if _surely_outside(block, since, until) or _is_ours(block):
             continue
         try:
             event = Event.from_ical(block.text)
-            _check(event, until)
+            check_event(event, until)
         except Exception as error:
             rejected.append(Left(block.nr, EVENT_OF, _why(error)))
             continue
@@ -171,31 +171,9 @@ def _surely_outside(block: Block, since: datetime, until: datetime) -> bool:
     return not f"{low:%Y%m%d}" <= day[1] <= f"{high:%Y%m%d}"
 
 
-def _check(event: Component, until: datetime) -> None:
-    """ValueError with the reason if an event cannot be placed in time."""
-    for name, why in event.errors:
-        if name in PLACED:
-            raise ValueError(f"{name}: {why}")
-    start = event.get("DTSTART")
-    if start is None or isinstance(start, list):
-        raise ValueError("DTSTART: stands twice" if start else "DTSTART: there is none")
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        _check_rule(rule, (until.date() - _day(start.dt)).days)
-
-
-def _check_rule(rule: Any, days: int) -> None:
-    """ValueError for a rule that would take long to come to nothing. days: it has to go over."""
-    often = str((rule.get("FREQ") or [""])[0]).upper()
-    if often in TOO_OFTEN or any(len(rule.get(name) or ()) > 1 for name in TOO_FINE):
-        raise ValueError("RRULE: repeats within the hour, which no meeting does")
-    steps = days * 24 / _HOURS.get(often, 1)
-    if steps > MOST_STEPS:
-        raise ValueError(f"RRULE: {steps:,.0f} repetitions since its beginning")
-    longest = [_LONGEST[int(month) - 1] for month in rule.get("BYMONTH") or range(1, 13)]
-    on = rule.get("BYMONTHDAY") or (1,)
-    if min(abs(int(day)) for day in on) > max(longest):
-        raise ValueError("RRULE: there is no such day in these months")
+def _is_ours(block: Block) -> bool:
+    """Whether Groundplan wrote it itself: a proposal is no reason to be busy."""
+    return any(line.startswith("UID:") and line.endswith(OWN_MARK) for line in block.lines)
 
 
 def _expand(
@@ -273,10 +251,6 @@ def _moment(at: date, zone: str) -> datetime:
     if not isinstance(at, datetime):
         return datetime.combine(at, time(), UTC)
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-
-
-def _day(at: date) -> date:
-    return at.date() if isinstance(at, datetime) else at
 
 
 def _zoneless(at: datetime) -> datetime:
