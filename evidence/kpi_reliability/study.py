@@ -1,6 +1,7 @@
 """Do the reliability report's claims hold their rates, on fleets whose truth is known?
 
-    python evidence/kpi_reliability/study.py [--only same_code hosts detectable components checks]
+    python evidence/kpi_reliability/study.py [--only same_code hosts detectable components readings
+        checks]
 
 Writes result.json beside this file, part by part: figures only. No data needed; about half an hour.
 """
@@ -30,6 +31,7 @@ from groundplan.inference.reliability.components import decompose
 from groundplan.inference.reliability.detectable import POWER, SIZE, list_detectable
 from groundplan.inference.reliability.hosts import Agreement, compare_hosts
 from groundplan.inference.reliability.newest import ALARM, Newest, compare_newest
+from groundplan.inference.reliability.readings import assess_readings
 from groundplan.inference.reliability.runs import Runs, arrange
 from groundplan.inference.reliability.same_code import SameCode, compare_halves
 from groundplan.terms.estimate import Estimate
@@ -238,6 +240,45 @@ def components() -> Part:
     return told
 
 
+def readings() -> Part:
+    """KPIs read from signals: windows of eight weeks, of which the newest eight are judged."""
+    worlds: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+        "weeks independent": lambda rng: _windows(rng, 0.0),
+        "weeks, autoregression 0.3": lambda rng: _windows(rng, 0.3),
+        "weeks, autoregression 0.6": lambda rng: _windows(rng, 0.6),
+        "counts a week, Poisson 12": lambda rng: rng.poisson(12, (9, 8)).mean(axis=1),
+        "weeks, Student's t with 3 degrees of freedom": lambda rng: _windows(rng, 0.0, 3),
+        "a drift of one deviation a window": lambda rng: _windows(rng, 0.0) + np.arange(9) / 8**0.5,
+    }
+    told: Part = {}
+    for says, draw in worlds.items():
+        rng, failed, seen = seeded(says), 0, 0
+        for _ in range(TESTS):
+            runs = _one_a_day(draw(rng))
+            known = runs.select(runs.day < 8)
+            found = assess_readings(known, 1.0, UNIT, rng)
+            failed += isinstance(found.same_code, SameCode) and not found.same_code.passed
+            sees = found.sees.since_before
+            assert isinstance(sees, Estimate)
+            moved = replace(runs, value=runs.value + sees.value * (runs.day == 8))
+            newest = compare_newest(moved, UNIT)
+            seen += isinstance(newest, Newest) and newest.p < SIZE
+        told[says] = {"the A/A test fails": share(failed, TESTS),
+                      "a change of the claimed size is seen": share(seen, TESTS)}  # fmt: skip
+        print(says, told[says], flush=True)
+    return told
+
+
+def _windows(rng: np.random.Generator, phi: float, tail: int | None = None) -> np.ndarray:
+    noise = rng.standard_t(tail, 122) if tail else rng.standard_normal(122)
+    return np.asarray(100 + lfilter([1.0], [1.0, -phi], noise)[50:].reshape(9, 8).mean(axis=1))
+
+
+def _one_a_day(values: np.ndarray) -> Runs:
+    names = [str(at) for at in range(len(values))]
+    return arrange(values[:, None].tolist(), ["facts"] * len(values), names)
+
+
 def checks() -> Part:
     """Of quiet years of 100 sessions, checked after each: how many raise any alarm."""
     told: Part = {}
@@ -272,7 +313,7 @@ def _changed(series: np.ndarray) -> bool:
 
 
 PARTS = {"same_code": same_code, "hosts": hosts, "detectable": detectable,
-         "components": components, "checks": checks}  # fmt: skip
+         "components": components, "readings": readings, "checks": checks}  # fmt: skip
 
 
 def main() -> None:

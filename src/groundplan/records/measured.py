@@ -6,7 +6,7 @@ Below the practice `benchmarks`, because goals and milestones rest on the same K
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from groundplan.records.journal import Entry
 STREAMS: Final = "kpis/"
 DEFINED: Final = "kpis.defined"
 MEASURED: Final = "kpis.measured"
+SIGNAL: Final = "signal:"
+EXPRESSION: Final = "sql:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ class Run:
 class Kpi:
     """A KPI under its newest definition, with its runs in the order in which they were recorded.
 
-    better: lower or higher. how: the command, or the tool. change: the smallest change that it is
-    to show [share]. version: counts definitions; earlier: runs under those that measured otherwise.
+    better: lower or higher. how: the command, the tool, or what it is read from. change: the
+    smallest change that it is to show [share]. version: counts definitions; earlier: runs under
+    those that measured otherwise. versions: of the signals that it is read from, by name.
     """
 
     name: str
@@ -58,6 +61,20 @@ class Kpi:
     defined_on: date
     runs: tuple[Run, ...] = ()
     earlier: int = 0
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def reads(self) -> str:
+        """The expression of signals that it is read from; "" if commands or tools measure it."""
+        return read_from(self.how)
+
+
+def read_from(how: str) -> str:
+    """The expression in `signal: NAME` or `sql: EXPRESSION`; "" for a command or a tool."""
+    for word in (SIGNAL, EXPRESSION):
+        if how.startswith(word):
+            return how.removeprefix(word).strip()
+    return ""
 
 
 def write_run(run: Run) -> dict[str, Any]:
@@ -97,6 +114,7 @@ def step(known: Kpi | None, entry: Entry) -> Kpi | None:
         new = Kpi(
             body["name"], body["unit"], body["better"], body["how"], body["change"],
             (known.version if known else 0) + 1, entry.at.date(),
+            versions=body.get("versions", {}),
         )  # fmt: skip
         if known is None:
             return new

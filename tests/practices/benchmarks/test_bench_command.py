@@ -158,6 +158,18 @@ def test_the_host_that_disagrees_is_named_with_what_only_it_has(
     assert "10 runs recorded" in down.stdout
 
 
+def test_a_kpi_that_is_read_runs_nothing(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "groundplan-bench.toml").write_text(
+        "[kpis.flow]\nsignal = 'throughput'\nunit = 'changes/week'\nbetter = 'higher'\n"
+    )
+    done = bench("run", "--session", "one")
+    assert "Session one: 0 runs recorded" in done.stdout, done.stderr
+    found = read(bench("show", "flow", "--json"))
+    assert found["kpi"]["reads"] == "throughput"
+    assert "nothing of this kind in any whole week yet" in found["says"][0]
+    assert read(bench("check", "--json"))["ok"]
+
+
 def test_changes_of_ones_own_series(bench: Bench, tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     values = np.concatenate([10 + rng.normal(0, 1, 40), 16 + rng.normal(0, 1, 30)])

@@ -195,3 +195,30 @@ def test_a_plan_that_cannot_be_names_its_field(change: tuple[str, str], field: s
 def test_an_empty_plan_is_refused() -> None:
     with pytest.raises(BadInput, match="kpis"):
         read_plan("")
+
+
+def test_a_kpi_that_is_read_has_no_turns() -> None:
+    plan = read_plan(
+        "[kpis.flow]\nsignal = 'throughput'\nunit = 'changes/week'\nbetter = 'higher'\n"
+        "[kpis.ratio]\nsql = 'throughput / active_people'\nunit = 'a head'\nbetter = 'higher'\n"
+        "[kpis.size]\ncommand = 'du'\nunit = 'MB'\nrepetitions = 2\nwarmups = 1\n"
+    )
+    flow, ratio, size = plan.ways
+    assert (flow.command, flow.repetitions) == ("signal: throughput", 0)
+    assert ratio.command == "sql: throughput / active_people"
+    assert {turn.kpi for turn in list_turns(plan, "one")["local"]} == {size.name}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("signal = 'throughput'\nunit = 'x'\n", "kpis.a.better"),
+        ("signal = 'throughput'\nbetter = 'higher'\n", "kpis.a.unit"),
+        ("sql = ''\nunit = 'x'\nbetter = 'higher'\n", "kpis.a.sql"),
+        ("signal = 'throughput'\nunit = 'x'\nbetter = 'higher'\nrepetitions = 3\n", "repetitions"),
+        ("signal = 'a'\nsql = 'a'\nunit = 'x'\nbetter = 'higher'\n", "kpis.a.sql"),
+    ],
+)
+def test_a_reading_that_cannot_be_is_told(text: str, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        read_plan(f"[kpis.a]\n{text}")

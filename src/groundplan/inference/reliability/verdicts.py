@@ -48,17 +48,21 @@ class Reliability:
     detectable: tuple[Detectable, ...]
 
 
+def mean_of(runs: Runs) -> float:
+    """The mean of a measurement over hosts and days, each host's day counting once [the unit]."""
+    return float(pool_cells(runs).mean.mean())
+
+
 def assess(
-    runs: Runs, failed: int, wanted_share: float, unit: Unit, rng: np.random.Generator
+    runs: Runs, failed: int, wanted: float, unit: Unit, rng: np.random.Generator
 ) -> Reliability:
-    """Whether a measurement can show a change of `wanted_share` of its mean [share].
+    """Whether a measurement can show a change of `wanted` [the unit].
 
     It is trustworthy once it has runs on four days, at most a tenth of them failed, the A/A test
     passes, no host is off by more than the change that it is to show, and that change is at
     least the smallest one that it sees against earlier days. failed: runs without a value.
     """
-    mean = float(pool_cells(runs).mean.mean())
-    wanted = abs(mean) * wanted_share
+    mean = mean_of(runs)
     usual = max(round(pool_cells(runs).usual_runs), 1)
     agreement, same_code = compare_hosts(runs, unit), compare_halves(runs, rng)
     detectable = list_detectable(runs, unit)
@@ -67,7 +71,7 @@ def assess(
         *_about_runs(runs, failed, usual),
         *_about_order(same_code),
         *_about_hosts(agreement, wanted, mean),
-        *_about_change(sees, detectable, wanted, wanted_share),
+        *_about_change(sees, detectable, wanted, mean),
     ]
     return Reliability(
         trustworthy=not to_do,
@@ -144,18 +148,14 @@ def say_off(one: Standing, mean: float) -> str:
 
 
 def _about_change(
-    sees: Detectable, detectable: tuple[Detectable, ...], wanted: float, share: float
+    sees: Detectable, detectable: tuple[Detectable, ...], wanted: float, mean: float
 ) -> list[str]:
     told = sees.since_before
     if isinstance(told, Unknown):
         return []  # too few sessions, which was said
     if told.value <= wanted:
         return []
-    unit = told.unit
-    said = (
-        f"It sees a change from {unit.say(told.value)} on, "
-        f"but is to show {unit.say(wanted)} ({SHARE.format(share)})"
-    )
+    said = say_too_small(told, wanted, mean)
     enough = repetitions_for(wanted, detectable)
     if enough is not None:
         return [f"{said}: repeat it {enough} times a host."]
@@ -169,6 +169,15 @@ def _about_change(
         f"{said}, and no number of repetitions helps, as days differ: measure both versions in "
         f"one session, {beside} times a host each, or on more days."
     ]
+
+
+def say_too_small(told: Estimate, wanted: float, mean: float) -> str:
+    """That a change is smaller than the smallest one that is seen, as the start of a sentence."""
+    share = f" ({SHARE.format(wanted / abs(mean))})" if mean else ""
+    return (
+        f"It sees a change from {told.unit.say(told.value)} on, "
+        f"but is to show {told.unit.say(wanted)}{share}"
+    )
 
 
 def _count(number: int, what: str) -> str:

@@ -5,6 +5,7 @@ from groundplan.interfaces.charts.bars import Bin, draw_bars, draw_histogram, dr
 from groundplan.interfaces.charts.events import draw_events
 from groundplan.interfaces.charts.fan import draw_fan
 from groundplan.interfaces.charts.figure import Chart, empty_chart, figure
+from groundplan.interfaces.charts.levels import draw_levels
 from groundplan.interfaces.charts.maps import Tile, draw_map
 from groundplan.interfaces.charts.placebos import draw_placebos
 from groundplan.interfaces.charts.power import draw_power
@@ -23,6 +24,7 @@ __all__ = [
     "draw_events",
     "draw_fan",
     "draw_histogram",
+    "draw_levels",
     "draw_map",
     "draw_placebos",
     "draw_power",

@@ -8,15 +8,25 @@ from datetime import datetime
 
 from groundplan.inference.amdahl import speak_of_felt, weigh_speed_up
 from groundplan.inference.changepoints.detection import find_changes
-from groundplan.inference.reliability.hosts import Agreement, effect_free
+from groundplan.inference.reliability.hosts import Agreement
 from groundplan.inference.reliability.mean_squares import LEVEL
-from groundplan.inference.reliability.newest import Newest, compare_newest, speak_of_newest
-from groundplan.inference.reliability.runs import Runs
-from groundplan.inference.reliability.verdicts import Reliability, assess
+from groundplan.inference.reliability.newest import speak_of_newest
 from groundplan.practices.benchmarks import rules
 from groundplan.practices.benchmarks.rules import Check, Checked, Kpis, Recorded, Said, Shown
-from groundplan.records.measured import DEFINED, KPI, MEASURED, STREAMS, Kpi, Run, write_run
+from groundplan.records.goals import GOALS
+from groundplan.records.goals import STREAM as GOALS_STREAM
+from groundplan.records.measured import (
+    DEFINED,
+    KPI,
+    MEASURED,
+    STREAMS,
+    Kpi,
+    Run,
+    read_from,
+    write_run,
+)
 from groundplan.records.words import check_line
+from groundplan.signals.kpis import Look, check_reads, gauge, look
 from groundplan.sources.csv.series import read_measurements
 from groundplan.sources.csv.tables import read_columns
 from groundplan.sources.measurements.history import (
@@ -27,17 +37,15 @@ from groundplan.sources.measurements.history import (
     tell_changes,
 )
 from groundplan.sources.measurements.kpis import (
-    arrange_runs,
     find_different,
     list_reasons,
     measured_as,
-    unit_of,
     usual_unit,
 )
 from groundplan.sources.measurements.plan import HERE, Way, check_way
 from groundplan.sources.measurements.results import Result
 from groundplan.sources.measurements.shape import read_results
-from groundplan.terms.errors import BadInput, NotFound
+from groundplan.terms.errors import BadInput, NotFound, Refused
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, NoInputs
@@ -57,18 +65,32 @@ def define(context: Context, scope: Scope, inputs: rules.DefineInputs) -> Said:
 def _define(context: Context, way: Way) -> Said:
     """The definition as it stands, written only if it says something new."""
     check_way(way)
-    known = _find(context, way.name)
+    known, reads = _find(context, way.name), read_from(way.command)
     body = {
         "name": way.name, "unit": way.unit, "better": way.better,
         "how": way.command, "change": way.change,
+        "versions": check_reads(reads, way.unit) if reads else {},
     }  # fmt: skip
     if known and all(getattr(known, key) == value for key, value in body.items()):
         return Said(way.name, known.version, f"{way.name} is defined like that already.")
+    if known and any(getattr(known, key) != body[key] for key in rules.MEASURES):
+        _check_nothing_rests(context, known)
     context.journal.append(f"{STREAMS}{way.name}", DEFINED, body)
     kpi = _get(context, way.name)
     says = f"{kpi.name} is defined, version {kpi.version}: {kpi.unit}, {kpi.better} is better."
     anew = " Its series begins anew." if known and known.runs and not kpi.runs else ""
     return Said(kpi.name, kpi.version, says + anew)
+
+
+def _check_nothing_rests(context: Context, kpi: Kpi) -> None:
+    """Refused while a goal is under way whose baseline would mean something else then."""
+    for goal in context.journal.fold(GOALS_STREAM, GOALS).goals.values():
+        if goal.kpi == kpi.name and goal.rests:
+            raise Refused(
+                f"Goal {goal.goal_id} rests on {kpi.name}, {kpi.unit} by {kpi.how!r}: measured "
+                f"otherwise, its baseline of {goal.baseline:g} would mean nothing.",
+                "Define another KPI, or close the goal first.",
+            )
 
 
 def record(context: Context, scope: Scope, inputs: rules.RecordInputs) -> Recorded:
@@ -84,6 +106,8 @@ def record(context: Context, scope: Scope, inputs: rules.RecordInputs) -> Record
     kept = failed = 0
     for name, some in by_kpi.items():
         kpi = _find(context, name) or _define_by(context, name, some)
+        if kpi.reads:
+            raise BadInput("kpi", name, f"a KPI that is measured; it is read from {kpi.reads}")
         runs = [_run(one, kpi, inputs, digest, context.now) for one in some]
         recorded = {run.place for run in kpi.runs}
         new = [run for run in runs if run.place not in recorded]
@@ -126,43 +150,40 @@ def _run(one: Result, kpi: Kpi, inputs: rules.RecordInputs, digest: str, now: da
 def show(context: Context, scope: Scope, inputs: rules.KpiInputs) -> Shown:
     """Whether a KPI can be trusted and what to do about it; its series and its changes."""
     kpi = _get(context, inputs.kpi)
-    runs, told = arrange_runs(kpi), _assess(context, kpi)
-    hosts = told.agreement if isinstance(told, Reliability) else None
+    told = _look(context, scope, kpi)
+    hosts = getattr(told.reliability, "agreement", None)
     named = hosts.named if isinstance(hosts, Agreement) else ""
-    levels, points = _series(kpi, runs)
     return Shown(
-        says=rules.speak_of(told),
+        says=rules.speak_of(told.reliability),
         kpi=rules.describe(kpi),
         how=kpi.how,
-        reliability=told,
+        reliability=told.reliability,
         different=find_different(kpi.runs, named) if named else (),
         reasons=list_reasons(kpi.runs),
-        newest=_compare(kpi, runs, points),
-        changes=points,
-        series=levels[-rules.MOST_LISTED :],
+        newest=told.newest,
+        changes=_name_changes(told),
+        series=told.levels[-rules.MOST_LISTED :],
     )
 
 
 def check(context: Context, scope: Scope, inputs: rules.CheckInputs) -> Check:
     """Whether the newest session of each KPI is as good as those before."""
     kpis = [_get(context, inputs.kpi)] if inputs.kpi.strip() else _all(context)
-    rows = tuple(_check(context, kpi) for kpi in kpis if kpi.runs)
+    rows = tuple(_check(context, scope, kpi) for kpi in kpis if kpi.runs or kpi.reads)
     return Check(all(row.ok for row in rows), rows)
 
 
-def _check(context: Context, kpi: Kpi) -> Checked:
-    runs, told = arrange_runs(kpi), _assess(context, kpi)
-    levels, points = _series(kpi, runs)
-    newest = _compare(kpi, runs, points)
-    lower = kpi.better == "lower"
+def _check(context: Context, scope: Scope, kpi: Kpi) -> Checked:
+    found = _look(context, scope, kpi)
+    told, newest, lower = found.reliability, found.newest, kpi.better == "lower"
     last = [run for run in kpi.runs if run.session == kpi.runs[-1].session]
-    trusted = isinstance(told, Reliability) and told.trustworthy
-    if not any(run.values for run in last):
+    trusted = not isinstance(told, Unknown) and told.trustworthy
+    if last and not any(run.values for run in last):
         why = f"The newest session has no value: {last[-1].failed}."
         return Checked(kpi.name, False, trusted, why, newest)
     news = [
-        point for point in points
-        if point.index >= len(levels) - rules.RECENT and (point.size.value > 0) == lower
+        point for point in _name_changes(found)
+        if point.index >= len(found.levels) - rules.RECENT and (point.size.value > 0) == lower
     ]  # fmt: skip
     if news:
         return Checked(kpi.name, False, trusted, f"Worse. {speak_of_point(news[-1])}", newest)
@@ -203,28 +224,11 @@ def _all(context: Context) -> list[Kpi]:
     return [kpi for kpi in found if kpi is not None]
 
 
-def _assess(context: Context, kpi: Kpi) -> Reliability | Unknown:
-    runs = arrange_runs(kpi)
-    if isinstance(runs, Unknown):
-        return runs
-    failed = sum(not run.values for run in kpi.runs)
-    return assess(runs, failed, kpi.change, unit_of(kpi), context.rng)
+def _look(context: Context, scope: Scope, kpi: Kpi) -> Look:
+    return look(gauge(kpi, lambda signal: context.measure(signal, scope)), kpi, context.rng)
 
 
-def _series(kpi: Kpi, runs: Runs | Unknown) -> tuple[tuple[rules.Level, ...], tuple[Point, ...]]:
-    """The mean of each session, hosts being equal, and the changes of level among them."""
-    if isinstance(runs, Unknown):
-        return (), ()
-    values = effect_free(runs)[0].tolist()
-    levels = tuple(map(rules.Level, runs.days, values))
-    found = find_changes(values, unit=unit_of(kpi))
-    return levels, () if isinstance(found, Unknown) else name_points(found, runs.days)
-
-
-def _compare(kpi: Kpi, runs: Runs | Unknown, points: Sequence[Point]) -> Newest | Unknown:
-    """The newest session beside the others since the last change of level."""
-    if isinstance(runs, Unknown):
-        return runs
-    return compare_newest(
-        runs.select(runs.day >= (points[-1].index if points else 0)), unit_of(kpi)
-    )
+def _name_changes(told: Look) -> tuple[Point, ...]:
+    if isinstance(told.changes, Unknown):
+        return ()
+    return name_points(told.changes, [level.session for level in told.levels])

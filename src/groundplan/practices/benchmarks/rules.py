@@ -10,6 +10,7 @@ from groundplan.inference.amdahl import Felt
 from groundplan.inference.reliability.newest import Newest
 from groundplan.inference.reliability.verdicts import Reliability
 from groundplan.records.measured import Kpi
+from groundplan.signals.kpis import Level
 from groundplan.sources.measurements.history import Point
 from groundplan.sources.measurements.kpis import Different
 from groundplan.terms.errors import BadInput
@@ -19,6 +20,7 @@ from groundplan.terms.units import FileText, Share
 MOST_LISTED: Final = 200  # rows of a series
 RECENT: Final = 10  # sessions in which a change is still news
 USUAL_CHANGE: Final = 0.05
+MEASURES: Final = ("unit", "better", "how", "versions")  # another one, another meaning of a value
 
 Part: TypeAlias = tuple[float, float, float]
 _TOOLS: Final = "pytest-benchmark, asv, hyperfine, Google Benchmark or JMH as JSON, or a CSV"
@@ -33,7 +35,9 @@ class DefineInputs:
     kpi: str = field(metadata={"help": "its name"})
     unit: str = field(metadata={"help": "of its values, such as ms, MB or ops/s"})
     better: str = field(metadata={"help": "lower or higher"})
-    how: str = field(metadata={"help": "the command or the tool that measures it"})
+    how: str = field(
+        metadata={"help": "the command or tool that measures it; signal: NAME; sql: EXPRESSION"}
+    )
     change: Share = field(
         default=USUAL_CHANGE, metadata={"help": "the smallest change that it is to show"}
     )
@@ -95,7 +99,8 @@ class AmdahlInputs:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A KPI in the list. earlier: runs under definitions that measured otherwise."""
+    """A KPI in the list. earlier: runs under definitions that measured otherwise; reads: the
+    expression of signals that it is read from."""
 
     name: str
     unit: str
@@ -107,6 +112,7 @@ class Row:
     sessions: int
     earlier: int
     newest_at: datetime | None
+    reads: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +140,6 @@ class Recorded:
     failed: int
     known: int
     kpis: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A session in the series: the mean of its hosts, hosts being equal [the KPI's unit]."""
-
-    session: str
-    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,18 +186,13 @@ class FeltView:
 
 def describe(kpi: Kpi) -> Row:
     """The KPI's row in the list."""
+    hosts, sessions = ({getattr(run, of) for run in kpi.runs} for of in ("host", "session"))
+    newest_at = max((run.at for run in kpi.runs), default=None)
+    failed = sum(not run.values for run in kpi.runs)
     return Row(
-        kpi.name,
-        kpi.unit,
-        kpi.better,
-        kpi.version,
-        len(kpi.runs),
-        sum(not run.values for run in kpi.runs),
-        len({run.host for run in kpi.runs}),
-        len({run.session for run in kpi.runs}),
-        kpi.earlier,
-        max((run.at for run in kpi.runs), default=None),
-    )
+        kpi.name, kpi.unit, kpi.better, kpi.version, len(kpi.runs), failed, len(hosts),
+        len(sessions), kpi.earlier, newest_at, kpi.reads,
+    )  # fmt: skip
 
 
 def speak_of(reliability: Reliability | Unknown) -> tuple[str, ...]:

@@ -47,6 +47,12 @@ echo "clock=$(date +%s 2>/dev/null)"
 """
 
 Keep: TypeAlias = Callable[[Result], None]
+Clock: TypeAlias = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time now, aware, in UTC: ours, as a host's clock may be a day off."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,13 @@ def read_file(path: Path) -> str:
 
 
 def measure(
-    plan: Plan, session: str, folder: Path, keep: Keep, done: Collection[Turn] = ()
+    plan: Plan,
+    session: str,
+    folder: Path,
+    keep: Keep,
+    done: Collection[Turn] = (),
+    *,
+    clock: Clock = utc_now,
 ) -> list[Trouble]:
     """Take every turn of a session that is not done yet; what kept hosts from being measured.
 
@@ -84,7 +96,8 @@ def measure(
     commands; whoever goes on later leaves out what is done.
     """
     turns = list_turns(plan, session, done)
-    return _run(_measure_all(plan, session, folder, keep, turns))
+    here = _Session(plan, session, folder, keep, clock)
+    return _run(_measure_all(here, turns))
 
 
 def _run(work: Coroutine[Any, Any, list[Trouble]]) -> list[Trouble]:
@@ -97,12 +110,19 @@ def _run(work: Coroutine[Any, Any, list[Trouble]]) -> list[Trouble]:
         return pool.submit(asyncio.run, work).result()
 
 
-async def _measure_all(
-    plan: Plan, session: str, folder: Path, keep: Keep, turns: Mapping[str, list[Turn]]
-) -> list[Trouble]:
-    work = [
-        _measure_host(plan, session, host, folder, keep, turns[host.name]) for host in plan.hosts
-    ]
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What is measured at one go, and who gets the runs."""
+
+    plan: Plan
+    name: str
+    folder: Path
+    keep: Keep
+    clock: Clock
+
+
+async def _measure_all(session: _Session, turns: Mapping[str, list[Turn]]) -> list[Trouble]:
+    work = [_measure_host(session, host, turns[host.name]) for host in session.plan.hosts]
     found: list[Trouble] = []
     for told in await asyncio.gather(*work, return_exceptions=True):
         if isinstance(told, BaseException):
@@ -111,30 +131,26 @@ async def _measure_all(
     return found
 
 
-async def _measure_host(
-    plan: Plan, session: str, host: Host, folder: Path, keep: Keep, turns: list[Turn]
-) -> list[Trouble]:
+async def _measure_host(session: _Session, host: Host, turns: list[Turn]) -> list[Trouble]:
     left = [turn for turn in turns if turn.repetition > 0]
     if not left:
         return []
     try:
-        async with _open(host, folder) as shell:
-            environment = await _look_around(shell, plan.versions)
-            return await _take_turns(plan, session, shell, environment, turns, left, keep)
+        async with _open(host, session.folder) as shell:
+            environment = await _look_around(shell, session.plan.versions)
+            return await _take_turns(session, shell, environment, turns, left)
     except SourceDown as error:
         return [Trouble(host.name, "", error.message, len(left))]
 
 
 async def _take_turns(
-    plan: Plan,
-    session: str,
+    session: _Session,
     shell: Shell,
     environment: Mapping[str, str],
     turns: list[Turn],
     left: list[Turn],
-    keep: Keep,
 ) -> list[Trouble]:
-    ways = {way.name: way for way in plan.ways}
+    ways = {way.name: way for way in session.plan.ways}
     failed = dict.fromkeys(ways, 0)
     reasons: dict[str, str] = {}
     for turn in turns:
@@ -146,7 +162,7 @@ async def _take_turns(
         failed[way.name] = failed[way.name] + 1 if reason else 0
         reasons[way.name] = reason
         if turn.repetition > 0:
-            keep(_result(way, turn, session, values, reason, environment))
+            session.keep(_result(session, way, turn, values, reason, environment))
             left.remove(turn)
     return [
         Trouble(turns[0].host, name, f"given up after {failed[name]} failures in a row: "
@@ -156,9 +172,9 @@ async def _take_turns(
 
 
 def _result(
+    session: _Session,
     way: Way,
     turn: Turn,
-    session: str,
     values: tuple[float, ...],
     failed: str,
     environment: Mapping[str, str],
@@ -169,9 +185,9 @@ def _result(
         values=values,
         better=way.better,
         host=turn.host,
-        session=session,
+        session=session.name,
         repetition=turn.repetition,
-        at=datetime.now(UTC),  # ours: a host's clock may be a day off
+        at=session.clock(),
         failed=failed,
         source="command",
         environment=environment,

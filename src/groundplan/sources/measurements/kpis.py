@@ -1,19 +1,15 @@
-"""A KPI's recorded runs as estimators take them, and what is known of where they ran."""
+"""What a tool measured in a KPI's own unit, and what is known of where it ran."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from groundplan.inference.reliability.runs import Runs, arrange
 from groundplan.records.measured import Kpi, Run
 from groundplan.sources.measurements.results import Result
 from groundplan.sources.measurements.scales import choose_unit, factor
 from groundplan.terms.errors import BadInput
-from groundplan.terms.estimate import Unknown
-from groundplan.terms.units import Style, Unit
 
 MOST_LISTED: Final = 200  # reasons
 
@@ -25,25 +21,6 @@ class Different:
     name: str
     here: str
     others: str
-
-
-def unit_of(kpi: Kpi) -> Unit:
-    """The unit of a KPI's values."""
-    return Unit("kpi", kpi.unit, Style.RATE)
-
-
-def arrange_runs(kpi: Kpi) -> Runs | Unknown:
-    """The runs that have values, in the order of their sessions' beginnings."""
-    good = [run for run in kpi.runs if run.values]
-    if not good:
-        return Unknown("nothing was measured yet", 0, 1, "runs")
-    began: dict[str, datetime] = {}
-    for run in good:
-        began[run.session] = min(run.at, began.get(run.session, run.at))
-    good.sort(key=lambda run: (began[run.session], run.session, run.at))
-    return arrange(
-        [run.values for run in good], [run.host for run in good], [run.session for run in good]
-    )
 
 
 def measured_as(result: Result, kpi: Kpi) -> tuple[float, ...]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from groundplan.records.measured import EXPRESSION, SIGNAL, read_from
 from groundplan.records.words import check_line
 from groundplan.sources.measurements.scales import guess_better
 from groundplan.terms.errors import BadInput
@@ -33,7 +34,7 @@ class Way:
     """A KPI and the command that measures it.
 
     better: lower or higher. change: the smallest change it is to show [share]. repetitions: a host
-    and session; warmups: runs before them that do not count.
+    and session, none where it is read from signals; warmups: runs before them that do not count.
     """
 
     name: str
@@ -109,7 +110,8 @@ def check_way(way: Way) -> Way:
         got = f"{len(way.command):,} letters"
         raise BadInput(f"{where}.command", got, f"1 to {LONGEST_COMMAND:,} letters")
     _between(f"{where}.change", way.change, 0.0001, 10)
-    _between(f"{where}.repetitions", way.repetitions, 1, MOST_REPETITIONS)
+    least = 0 if read_from(way.command) else 1
+    _between(f"{where}.repetitions", way.repetitions, least, MOST_REPETITIONS)
     _between(f"{where}.warmups", way.warmups, 0, MOST_REPETITIONS)
     _between(f"{where}.timeout_s", way.timeout_s, 0.01, LONGEST_S)
     return way
@@ -145,6 +147,8 @@ def list_turns(plan: Plan, session: str, done: Collection[Turn] = ()) -> dict[st
 
 def _read_way(name: str, told: Mapping[str, Any]) -> Way:
     where = f"kpis.{name}"
+    if "signal" in told or "sql" in told:
+        return _read_reading(name, told, where)
     known = ("command", "unit", "better", "change", "repetitions", "warmups", "timeout_s")
     _only(told, known, where)
     unit = _text(told, "unit", where)
@@ -160,6 +164,17 @@ def _read_way(name: str, told: Mapping[str, Any]) -> Way:
             timeout_s=_number(told, "timeout_s", where, usual.timeout_s),
         )
     )
+
+
+def _read_reading(name: str, told: Mapping[str, Any], where: str) -> Way:
+    """A KPI that is read from signals: nothing of it runs anywhere."""
+    kind, word = ("signal", SIGNAL) if "signal" in told else ("sql", EXPRESSION)
+    _only(told, (kind, "unit", "better", "change"), where)
+    how = f"{word} {_text(told, kind, where, most=LONGEST_COMMAND)}"
+    better = _text(told, "better", where) if "better" in told else ""
+    change = _number(told, "change", where, USUAL_CHANGE)
+    unit = _text(told, "unit", where)
+    return check_way(Way(name, unit, better, how, change, repetitions=0, warmups=0))
 
 
 def _read_host(name: str, told: Mapping[str, Any]) -> Host:
