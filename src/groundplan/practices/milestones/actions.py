@@ -4,34 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from functools import partial
 
-from groundplan.facts.linked_items import Links, find_linked
-from groundplan.facts.links import check_link, find_done
+from groundplan.facts.links import check_link
 from groundplan.practices.milestones import rules
 from groundplan.practices.milestones.rules import Milestones, Notices, Said
 from groundplan.records import milestone_checks as checks
 from groundplan.records import milestones as records
 from groundplan.records.journal import Visibility
-from groundplan.records.milestone_checks import Outlook, Standing
+from groundplan.records.milestone_checks import Standing
 from groundplan.records.milestones import (
     ACTIVE,
     MILESTONES,
     STREAM,
     Check,
     Milestone,
-    Sort,
     State,
-    settle,
 )  # fmt: skip
 from groundplan.records.roster import name_of, team_name
 from groundplan.records.words import check_line
 from groundplan.signals.catalogue import discover
-from groundplan.signals.futures import foretell
+from groundplan.signals.outlooks import look_ahead, settle_by_facts
 from groundplan.signals.signal import Finding
 from groundplan.terms.errors import BadInput, NotFound, Refused
-from groundplan.terms.estimate import Unknown
 from groundplan.terms.scope import Role, Scope
 from groundplan.usecase import Context, NoInputs
 
@@ -39,7 +33,7 @@ from groundplan.usecase import Context, NoInputs
 def list_milestones(context: Context, scope: Scope, inputs: NoInputs) -> Milestones:
     """The milestones that the viewer may read, with what facts show of each."""
     known = context.journal.fold(STREAM, MILESTONES).values()
-    rows = [_show(context, scope, _settle(context, scope, one)) for one in known]
+    rows = [_show(context, scope, settle_by_facts(context.mart, scope.repos, one)) for one in known]
     active = [row for row in rows if row.state in ACTIVE]
     closed = [row for row in reversed(rows) if row.state not in ACTIVE]
     return Milestones(tuple(sorted(active, key=lambda row: row.promised_on)), tuple(closed))
@@ -155,43 +149,21 @@ def _show(context: Context, scope: Scope, one: Milestone) -> Standing:
     return checks.stand(
         named,
         checks.judge_gate(named, members),
-        _look_ahead(context, scope, one),
+        look_ahead(context.mart, context.roster, scope, one, context.now),
         context.now.date(),
         team=team_name(context.roster, one.team),
         yours=scope.viewer in members - set(one.answers),
     )
 
 
-def _look_ahead(context: Context, scope: Scope, one: Milestone) -> Outlook | Unknown:
-    if one.state not in ACTIVE:
-        return Unknown(f"it is {one.state}", 0, 1, "open items")
-    nice = [point for point in one.points if point.sort is Sort.NICE and point.link]
-    links = Links(
-        needed=[point.link for point in one.behind(Check.BUILT) if point.link],
-        optional=[point.link for point in nice if not point.cut],
-        dropped=[point.link for point in nice if point.cut],
-    )
-    teams = scope.teams & {one.team, ""}
-    found = find_linked(context.mart, teams, links, one.defined_on, context.now)
-    future = partial(foretell, context.mart, context.roster, scope)
-    return rules.foresee(found, one.promised_on, future)
-
-
-def _settle(context: Context, scope: Scope, one: Milestone) -> Milestone:
-    found: dict[int, tuple[date, str]] = {}
-    for point in one.standing:
-        links = [point.link, *([point.proof.link] if point.proof else [])]
-        for link in links if point.sort in rules.MERGED else ():
-            done = find_done(context.mart, scope.repos, link, one.defined_on)
-            if done is not None:
-                found.setdefault(point.place, (done.at.date(), done.subject))
-    return settle(one, found)
-
-
 def _find(context: Context, scope: Scope, number: int, *states: State) -> tuple[int, Milestone]:
     version = context.journal.version(STREAM)
     known = context.journal.fold(STREAM, MILESTONES)
-    settled = {n: _settle(context, scope, one) for n, one in known.items() if n == number}
+    settled = {
+        n: settle_by_facts(context.mart, scope.repos, one)
+        for n, one in known.items()
+        if n == number
+    }
     one = checks.find_one(settled, number, *states)
     if one.team != scope.team:
         whose = team_name(context.roster, one.team)

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from groundplan.facts.linked_items import Linked
 from groundplan.facts.links import check_link
-from groundplan.facts.trackers import Tracker
-from groundplan.inference import delay
-from groundplan.inference.forecasts.claims import claim_days
-from groundplan.inference.forecasts.forecast import Forecast
-from groundplan.records.milestone_checks import Outlook, Standing, is_late
+from groundplan.records.milestone_checks import Standing
 from groundplan.records.milestones import Notice, Sort
 from groundplan.records.words import check_line
 from groundplan.signals.signal import Finding
 from groundplan.terms.errors import BadInput
-from groundplan.terms.estimate import Unknown
 
 MOST_POINTS: Final = 20  # what nobody can recite, nobody can be clear about
-MERGED: Final = (Sort.MUST, Sort.DATA, Sort.NICE)  # what a merged change shows; it moves no metric
-LEVELS: Final = (0.5, 0.85, 0.95)
 
 _NUMBER = {"help": "the milestone's number, as listed"}
 _LINKED = "; after a bar the pull request, issue or branch that it is in: Import runs | #12"
@@ -196,32 +188,6 @@ def _read_points(inputs: DefineInputs, signals: Collection[str]) -> Iterator[dic
             link = "" if metric else check_link(told)
             signal = told if metric else ""
             yield {"sort": sort, "text": check_line(name, text), "link": link, "signal": signal}
-
-
-def foresee(
-    linked: Linked, promised_on: date, foretell: Callable[[Tracker, str], Forecast | Unknown]
-) -> Outlook | Unknown:
-    """When what is open is done, and how likely late; Unknown where something is missing."""
-    if not linked.items:
-        return Unknown("no must-have is linked to a work item", 0, 1, "items")
-    days, notices, late = [], list[delay.Notice | Unknown](), False
-    for part in linked.parts:
-        ahead, until = foretell(part.tracker, part.name), part.tracker.until
-        if isinstance(ahead, Unknown):
-            return ahead
-        notices.append(notice := delay.look_at(ahead, part.last, (promised_on - until).days))
-        every, lean = claim_days(ahead, (part.last, max(part.last_without, 1)), LEVELS, until)
-        late |= is_late(promised_on, every[1]) if isinstance(notice, Unknown) else notice.fires
-        days.append((*every, lean[1] if part.last_without else until))
-    counts = (sum(part.open for part in linked.parts), linked.finished, linked.joined)
-    columns = zip(*days, strict=True) if days else [()] * 4
-    dates = [_last(column) for column in columns]
-    return Outlook(*counts, late, *delay.find_worst(notices), *dates)
-
-
-def _last(days: Sequence[date | None]) -> date | None:
-    known = [day for day in days if day is not None]
-    return max(known, default=None) if len(known) == len(days) else None
 
 
 def find_sentence(rows: Sequence[Standing]) -> Finding | None:
