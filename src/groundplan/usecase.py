@@ -19,6 +19,7 @@ from groundplan.facts.erasure import Traces
 from groundplan.records.kinds import EntryKind
 from groundplan.records.roster import Roster
 from groundplan.signals.signal import Finding, Reading, Signal
+from groundplan.signals.why import Trace
 from groundplan.terms.errors import NotFound
 from groundplan.terms.scope import Role, Scope
 
@@ -41,6 +42,11 @@ class Measure(Protocol):
 
     def __call__(self, signal: Signal, scope: Scope) -> Reading:
         """The signal's reading for what the scope may see."""
+
+
+def untraced(signal: Signal, scope: Scope) -> Trace:  # noqa: ARG001 - the shape of a trace
+    """Where there is no workspace nothing can be followed back."""
+    return Trace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class Context:
     forget: reaches what an erasure must reach besides the journal.
     now: the moment of the question, aware UTC. as_of: the newest fact's moment, never later.
     facts: names the facts as they are; another name, other facts.
+    trace: what a signal's reading rests on, and what was told of it before.
     """
 
     mart: DuckDB
@@ -84,6 +91,7 @@ class Context:
     as_of: datetime
     rng: np.random.Generator
     facts: str = ""
+    trace: Callable[[Signal, Scope], Trace] = untraced
 
 
 class About(StrEnum):

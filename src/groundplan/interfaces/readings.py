@@ -17,6 +17,7 @@ from groundplan.interfaces.team_page import (
 )
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Finding, Reading, Signal
+from groundplan.signals.why import Why, explain
 from groundplan.terms.errors import NotFound
 from groundplan.terms.scope import Role, Scope
 from groundplan.terms.units import Unit
@@ -103,10 +104,21 @@ def list_signals(*_: object) -> Definitions:
 
 def read_signal(context: Context, scope: Scope, inputs: ReadInputs) -> SignalReading:
     """One signal on the newest facts; NotFound if there is no such signal."""
+    return view_overview(observe(context, scope, _find(inputs.name)))
+
+
+def explain_signal(context: Context, scope: Scope, inputs: ReadInputs) -> Why:
+    """Why a signal's number is empty or not what it was; NotFound if there is no such signal."""
+    signal = _find(inputs.name)
+    reading = context.measure(signal, scope)
+    return explain(signal, reading, context.trace(signal, scope), context.as_of.date())
+
+
+def _find(name: str) -> Signal:
     for signal in discover_signals():
-        if signal.name == inputs.name:
-            return view_overview(observe(context, scope, signal))
-    raise NotFound(f"There is no signal called {inputs.name!r}.", "signals.list names all.")
+        if signal.name == name:
+            return signal
+    raise NotFound(f"There is no signal called {name!r}.", "signals.list names all.")
 
 
 def read_team_page(context: Context, scope: Scope, _: NoInputs) -> TeamView:
@@ -156,6 +168,14 @@ SIGNALS: Final = (
         SignalReading,
         _TEAM,
         read_signal,
+    ),
+    UseCase(
+        "signals.why",
+        "Why a number is empty, or differs from last week's: rows, sources, what was told before.",
+        ReadInputs,
+        Why,
+        _TEAM,
+        explain_signal,
     ),
 )
 TEAM: Final = (

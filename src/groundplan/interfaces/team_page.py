@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from groundplan.signals.measure import NOTHING_YET
 from groundplan.signals.signal import Finding, Reading, Signal
 from groundplan.terms.errors import GroundplanError
+from groundplan.terms.estimate import Unknown
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, Practice, UseCase
 
@@ -39,6 +41,12 @@ class Overview:
     signal: Signal
     reading: Reading | None
     trouble: str
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing was read yet that it could count."""
+        now = self.reading.now if self.reading else None
+        return isinstance(now, Unknown) and now.reason == NOTHING_YET
 
 
 @dataclass(frozen=True, slots=True)

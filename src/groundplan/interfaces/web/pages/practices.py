@@ -158,9 +158,12 @@ def practice(visit: Visit, name: str, query: Mapping[str, str]) -> Page:
 
 def _own_page(visit: Visit, declared: Practice, view: Any, query: Mapping[str, str]) -> Page:
     own = f"{declared.name}/{declared.page}"
+    # a template shows the first answer of all; whoever may not read that one sees theirs plainly
+    made_for = next(case for case in declared.use_cases if not case.writes)
+    fits = has_template(own) and made_for in _list_readable(visit, declared)
     return Page(
         title=declared.title,
-        template=own if has_template(own) else "practice.html",
+        template=own if fits else "practice.html",
         data=_words(visit, declared, query)
         | {"view": view, "facts": list_facts(view), "parts": list_parts(view)},
         view=view,

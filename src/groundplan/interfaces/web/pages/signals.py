@@ -12,6 +12,7 @@ from groundplan.interfaces.web.rows import RowsPage, rows_behind
 from groundplan.interfaces.web.tables import Table, markdown_table, markdown_text
 from groundplan.interfaces.web.wording import say_block, say_change, say_interval, say_value
 from groundplan.signals.signal import Reading, Signal
+from groundplan.signals.why import Why, explain
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.units import Style, Unit
 
@@ -55,6 +56,7 @@ def signal(visit: Visit, name: str, page: int, *, all_rows: bool) -> Page:
             "series": drawn[0],
             "bars": drawn[1],
             "rows": rows,
+            "why": _explain(visit, declared, reading),
             "floor": visit.scope.floor,
         },
         view={
@@ -65,6 +67,16 @@ def signal(visit: Visit, name: str, page: int, *, all_rows: bool) -> Page:
         },
         table=table,
         markdown=_markdown(declared, reading, sentence, rows),
+    )
+
+
+def _explain(visit: Visit, declared: Signal, reading: Reading) -> Why:
+    context = visit.context
+    return visit.recall(
+        ("why", declared.name),
+        lambda: explain(
+            declared, reading, context.trace(declared, visit.scope), context.as_of.date()
+        ),
     )
 
 
