@@ -6,12 +6,12 @@ PORT ?= 8088
 VENV := .venv
 BIN := $(VENV)/bin
 UV := UV_PYTHON_DOWNLOADS=never .tools/bin/uv
-EXTRAS := team mcp hosts calendars ssh
+EXTRAS := team mcp hosts calendars ssh spark
 NATIVE := native/pyproject.toml native/setup.py $(wildcard native/src/groundplan_linecount/*.[ch])
 PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: run test check fast servers lock clean help
+.PHONY: run test check fast servers redmine prism lock clean help
 
 help: ## what can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,13 @@ servers: $(VENV)/.installed-dev
 	@sh scripts/install-openid
 	@sh scripts/install-octokit
 	@sh scripts/install-sshd
+	@sh scripts/install-java
+
+redmine: $(VENV)/.installed-dev ## follow a team on a real Redmine, installed first
+	@sh scripts/install-redmine && $(BIN)/python -m pytest tests/sources/redmine -q
+
+prism: $(VENV)/.installed-dev ## check what GitHub is asked by REST against its own OpenAPI description
+	@sh scripts/install-prism && $(BIN)/python -m pytest tests/sources/github/test_github_prism.py -q
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Groundplan needs Python 3.11 or newer; none was found."; exit 1; }

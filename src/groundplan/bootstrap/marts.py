@@ -8,17 +8,24 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.engines import Engines
+from groundplan.bootstrap.tracing import Tracing
 from groundplan.bootstrap.typed_work import TypedWork
+from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.engines.engine import Engine
+from groundplan.facts.engines.spark_tables import delete, tables_of
+from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.identities.decisions import STREAM, decisions
 from groundplan.facts.ledger import Ledger, Snapshot
 from groundplan.facts.mart import MART_VERSION, RepoInfo, build
-from groundplan.facts.work import ITEM_EVENTS, WORK_KINDS, repositories
+from groundplan.facts.mart_hosts import repositories_of
+from groundplan.facts.work import ITEM_EVENTS, WORK_KINDS
 from groundplan.inference import go_to
 from groundplan.records.journal import ERASURES, Entry, Journal
 from groundplan.records.roster import Roster
@@ -26,6 +33,7 @@ from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.groups import Groups, groups_of
 from groundplan.signals.measure import measure
 from groundplan.signals.signal import Reading, Signal
+from groundplan.signals.why import Trace
 from groundplan.terms.errors import GroundplanError
 from groundplan.terms.people import Account
 from groundplan.terms.progress import Progress
@@ -43,9 +51,19 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class OpenMart:
     """A mart that is open, with the readings taken from it."""
 
-    def __init__(self, name: str, mart: DuckDB, snapshot: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        mart: DuckDB,
+        snapshot: int,
+        open_engine: Callable[[], Engine],
+        tracing: Tracing,
+    ) -> None:
         self.name = name
+        self._tracing = tracing
         self.mart = mart
+        self._open_engine = open_engine
+        self._engine: Engine | None = None
         found = mart.rows(_AS_OF)[0][0]
         self.as_of = found.replace(tzinfo=UTC) if found else EPOCH
         self.repos = tuple(repo for (repo,) in mart.rows("select repo from repos order by repo"))
@@ -54,13 +72,29 @@ class OpenMart:
         self._groups: tuple[tuple[Roster, date], Groups] | None = None
 
     def measure(self, signal: Signal, scope: Scope, groups: Groups | None = None) -> Reading:
-        """The signal's reading, taken once for each group that may ask."""
+        """The signal's reading, taken once for each group that may ask, and noted as told."""
         key = (signal.name, scope.repos, scope.team, groups)
         if key not in self._readings:
-            self._readings[key] = measure(
-                self.mart.cursor(), signal, scope, self.as_of, self._snapshot, groups
-            )
+            reading = self._measure(signal, scope, groups, self.as_of)
+            teams = groups is not None
+            self._tracing.note(signal, scope, teams, reading, self.as_of)
+            self._readings[key] = reading
         return self._readings[key]
+
+    def _measure(
+        self, signal: Signal, scope: Scope, groups: Groups | None, as_of: datetime
+    ) -> Reading:
+        self._engine = self._engine or self._open_engine()
+        return measure(self._engine.cursor(), signal, scope, as_of, self._snapshot, groups)
+
+    def trace(self, signal: Signal, scope: Scope, groups: Groups | None) -> Trace:
+        """What the signal's reading rests on, and what was told of it about a week before."""
+
+        def read_again(as_of: datetime) -> Reading:
+            return self._measure(signal, scope, groups, as_of)
+
+        cursor, teams = self.mart.cursor(), groups is not None
+        return self._tracing.trace(cursor, signal, scope, teams, read_again)
 
     def groups(self, roster: Roster, on: date) -> Groups:
         """The teams of a workspace as numbers count them."""
@@ -76,12 +110,23 @@ class OpenMart:
 class Marts:
     """Opens the mart of the newest facts and decisions, builds it if there is none yet."""
 
-    def __init__(self, folder: Path, ledger: Ledger, journal: Journal, progress: Progress) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ledger: Ledger,
+        journal: Journal,
+        progress: Progress,
+        engines: Engines,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._folder = folder
         self._ledger = ledger
         self._journal = journal
         self._typed = TypedWork(journal)
         self._progress = progress
+        self._engines = engines
+        self._clock = clock
+        self._tracing = Tracing(folder.parent, ledger, clock)
         self._opened: OpenMart | None = None
         self._building = threading.Lock()
         self._behind: threading.Thread | None = None
@@ -115,8 +160,10 @@ class Marts:
                 typed = self._typed.events()
                 if typed is not None:  # somebody else may have typed the name of whoever was erased
                     typed = self._ledger.mask().cover(ITEM_EVENTS, typed)
-                build(snapshot, infos, known, utc_now(), path, self._progress, settings, typed)
-            opened = OpenMart(name, DuckDB(path, read_only=True), snapshot.txn)
+                build(snapshot, infos, known, self._clock(), path, self._progress, settings, typed)
+            mart = DuckDB(path, read_only=True)
+            engine = partial(self._engines.open, mart, path)
+            opened = OpenMart(name, mart, snapshot.txn, engine, self._tracing)
             if warm is not None:
                 warm(opened)
             self._opened = opened
@@ -138,7 +185,7 @@ class Marts:
 
     def _repo_infos(self) -> list[RepoInfo]:
         infos = []
-        for repo in repositories(self._ledger.sources()):
+        for repo in repositories_of(self._ledger):
             cursor = self._ledger.cursor(repo)
             state = cursor.state if cursor else {}
             infos.append(
@@ -158,8 +205,8 @@ class Marts:
 
     def _delete_erased(self) -> None:
         for path in self._folder.glob("*-*"):
-            if path.is_file() and self._is_erased(path.name):
-                path.unlink(missing_ok=True)
+            if self._is_erased(path.name):
+                delete(path)
 
     def _is_erased(self, name: str) -> bool:
         built = re.match(r"(\d+)-(\d+)-", name)
@@ -171,7 +218,8 @@ class Marts:
         self._delete_erased()
         marts = sorted(newest.parent.glob("*.duckdb"), key=lambda path: path.stat().st_mtime)
         for path in [mart for mart in marts if mart != newest][: -(KEPT_MARTS - 1) or None]:
-            path.unlink(missing_ok=True)
+            delete(path)
+            delete(tables_of(path))
 
     def close(self) -> None:
         """Release the mart, once nobody builds the next one any more."""
@@ -179,6 +227,8 @@ class Marts:
             self._behind.join()
         if self._opened is not None:
             self._opened.mart.close()
+        self._engines.close()
+        self._tracing.close()
 
 
 def warm_up(opened: OpenMart, scope: Scope, groups: Groups | None, progress: Progress) -> None:
@@ -193,6 +243,6 @@ def warm_up(opened: OpenMart, scope: Scope, groups: Groups | None, progress: Pro
 
 def _form_of_marts() -> str:
     """A digest of everything besides facts and decisions that shapes a mart."""
-    kinds = [kind.version for kind in (*CODE_KINDS, *WORK_KINDS)]
+    kinds = [kind.version for kind in (*CODE_KINDS, *WORK_KINDS, *HOST_KINDS, *CALENDAR_KINDS)]
     form = (MART_VERSION, kinds, sorted(go_to.settings().items()))
     return hashlib.sha256(repr(form).encode()).hexdigest()[:8]

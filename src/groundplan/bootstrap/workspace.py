@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from groundplan.access import (
     scope_of,
 )
 from groundplan.bootstrap.connections import Connections
+from groundplan.bootstrap.engines import Engines
 from groundplan.bootstrap.marts import Marts, OpenMart, warm_up
 from groundplan.bootstrap.settings import place_of_journal, utc_now
 from groundplan.experiments.catalogue import discover as discover_practices
@@ -26,8 +28,9 @@ from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.erasure import Traces
 from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.ledger import Ledger
+from groundplan.facts.mart_hosts import repositories_of
 from groundplan.facts.raw import Raw
-from groundplan.facts.work import WORK_KINDS, repositories
+from groundplan.facts.work import WORK_KINDS
 from groundplan.interfaces.tracking import Tracker
 from groundplan.interfaces.web.workspace import StageState
 from groundplan.records.folding import Folds
@@ -41,6 +44,7 @@ from groundplan.sources.csv.ingest import ItemsRead, ingest_items
 from groundplan.sources.git.check import Checked, check
 from groundplan.sources.git.documents import GitDocuments
 from groundplan.sources.git.ingest import Ingested, count_lines, ingest
+from groundplan.sources.http.sync import Synced
 from groundplan.terms.errors import NotFound
 from groundplan.terms.progress import Progress
 from groundplan.terms.scope import Scope
@@ -53,16 +57,21 @@ class Workspace:
     The journal is a file of the folder, or the database that GROUNDPLAN_DATABASE_URL names.
     """
 
-    def __init__(self, folder: Path, progress: Progress) -> None:
+    def __init__(
+        self, folder: Path, progress: Progress, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self.folder = folder
         self.tracker = Tracker(progress)
-        self.ledger = Ledger(folder, utc_now)
-        self.journal = open_journal(place_of_journal(folder), utc_now)
+        self.clock = clock
+        self.ledger = Ledger(folder, clock)
+        self.journal = open_journal(place_of_journal(folder), clock)
         self.folds = Folds(self.journal)
         self.kinds: dict[str, EntryKind] = {
             kind.name: kind for practice in self.practices for kind in practice.writes
         }
-        self._marts = Marts(folder / "mart", self.ledger, self.journal, self.tracker)
+        self._marts = Marts(
+            folder / "mart", self.ledger, self.journal, self.tracker, Engines(folder), clock
+        )
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -86,7 +95,7 @@ class Workspace:
             path,
             self.shadows,
             self.tracker,
-            clock=utc_now,
+            clock=self.clock,
             workers=workers,
             lines=False,
         )
@@ -97,7 +106,18 @@ class Workspace:
 
     def read_items(self, path: Path, columns: Mapping[str, str] | None = None) -> ItemsRead:
         """What is new in an export of work items. columns: by role, where a guess is wrong."""
-        return ingest_items(self.ledger, path, clock=utc_now, columns=columns or {})
+        return ingest_items(self.ledger, path, clock=self.clock, columns=columns or {})
+
+    def read_host(self, address: str, api: str = "") -> Synced:
+        """What is new at a host or tracker, which is connected if it is not yet."""
+        known = Connections(self.folder)
+        try:
+            made = known.find(address)
+        except NotFound:
+            made = known.guess(address, api)
+            known.add(made)
+        with closing(Raw(self.folder / "raw.sqlite")) as raw:
+            return known.sync(made, (self.ledger, raw), self.tracker, self.clock)
 
     def forget(self, repo: str) -> Path:
         """Drop the facts of a repository; the path to read them from again."""
@@ -132,7 +152,7 @@ class Workspace:
 
     def repos(self) -> list[str]:
         """The ids of the repositories read into this workspace."""
-        return repositories(self.ledger.sources())
+        return repositories_of(self.ledger)
 
     def roster(self) -> Roster:
         """Who is on which team; without the facts."""
@@ -146,7 +166,7 @@ class Workspace:
         """
         if viewer == LOCAL_VIEWER and not team:
             return local_scope(self.repos())
-        return scope_of(self.roster(), viewer, utc_now().date(), self.repos(), team)
+        return scope_of(self.roster(), viewer, self.clock().date(), self.repos(), team)
 
     def progress(self) -> list[StageState]:
         """Work under way."""
@@ -157,7 +177,7 @@ class Workspace:
 
         scope: the viewer's, the local user's if None. request: names one that may be repeated.
         """
-        scope, roster, now = scope or self.scope(), self.roster(), utc_now()
+        scope, roster, now = scope or self.scope(), self.roster(), self.clock()
         opened = self._marts.open(self._warm)
         # whoever can open the folder can read everything in it; teams are for who signs in
         groups = None if scope.viewer == LOCAL_VIEWER else opened.groups(roster, now.date())
@@ -179,6 +199,7 @@ class Workspace:
             as_of=opened.as_of,
             rng=np.random.default_rng(0),
             facts=opened.name,
+            trace=partial(opened.trace, groups=groups),
         )
 
     def refresh(self, warm: bool = False) -> None:

@@ -86,6 +86,13 @@ class DuckDB:
 
     def load(self, table: str, columns: Columns) -> None:
         """Create `table` from NumPy columns (object arrays hold text, with None for null)."""
+        self._create("table", table, columns)
+
+    def lend(self, table: str, columns: Columns) -> None:
+        """Let this connection alone read `columns` as a table of that name, until it is closed."""
+        self._create("temp table", table, columns)
+
+    def _create(self, what: str, table: str, columns: Columns) -> None:
         chosen = ", ".join(
             f"cast({name} as varchar) as {name}" if column.dtype == object else name
             for name, column in columns.items()
@@ -93,7 +100,7 @@ class DuckDB:
         self._connection.register("groundplan_columns", columns)
         try:
             self.execute(
-                f"create or replace table {table} as select {chosen} from groundplan_columns"
+                f"create or replace {what} {table} as select {chosen} from groundplan_columns"
             )
         finally:
             self._connection.unregister("groundplan_columns")

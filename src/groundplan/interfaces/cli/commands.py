@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from groundplan.facts.work import repositories
 from groundplan.interfaces.cli.asking import print_view
 from groundplan.interfaces.cli.item_files import print_items
 from groundplan.interfaces.cli.options import (
@@ -16,7 +17,9 @@ from groundplan.interfaces.cli.options import (
     read_all,
     shared,
 )
-from groundplan.interfaces.cli.terminal import print_json, say
+from groundplan.interfaces.cli.spreading import list_options, read_listed
+from groundplan.interfaces.cli.syncing import rebuild_hosts
+from groundplan.interfaces.cli.terminal import Terminal, print_json, say
 from groundplan.interfaces.readings import view_team_page
 from groundplan.interfaces.report import html_report, markdown_report
 from groundplan.sources.csv.tables import read_columns
@@ -35,6 +38,7 @@ from groundplan.usecase import ask as answer_case
     metavar="ROLE=COLUMN",
     help="Of files of work items: what a column holds, such as done=Shipped; repeatable.",
 )
+@list_options
 def ingest(
     paths: tuple[Path, ...],
     workspace: Path | None,
@@ -42,11 +46,16 @@ def ingest(
     as_json: bool,
     lines: bool,
     columns: tuple[str, ...],
+    listed: Path | None,
+    workers: int,
 ) -> None:
     """Read PATHS (default: here) into the workspace; only what is new is read.
 
     A path is a repository, or a CSV file of work items that a tracker exported.
     """
+    if listed is not None:
+        read_listed(listed, paths, workspace, workers, lines, Terminal(quiet), as_json)
+        return
     opened = open_workspace(paths, workspace, quiet)
     named = read_columns(columns)
     items = [opened.read_items(path, named) for path in paths if path.is_file()]
@@ -140,12 +149,19 @@ def check(path: Path, workspace: Path | None, quiet: bool, as_json: bool) -> Non
 @PATHS
 @shared
 def rebuild(paths: tuple[Path, ...], workspace: Path | None, quiet: bool, as_json: bool) -> None:
-    """Drop the facts of the workspace and read its repositories again."""
+    """Drop the facts of the workspace and make them again.
+
+    Its repositories are read again; hosts and trackers are not, their replies were kept.
+    """
     opened = open_workspace(paths, workspace, quiet)
-    found = [opened.forget(repo) for repo in opened.repos()]
-    repos = read_all(opened, tuple(found) or paths)
+    replies = rebuild_hosts(opened)
+    found = [opened.forget(repo) for repo in repositories(opened.ledger.sources())]
+    repos = read_all(opened, tuple(found) or paths) if found or paths or not replies else []
     opened.context()
     if as_json:
-        print_json({"workspace": opened.folder, "repositories": repos})
-    else:
+        print_json({"workspace": opened.folder, "repositories": repos, "replies": replies})
+        return
+    if repos:
         say(f"Read again: {', '.join(repos)}")
+    for address, count in replies.items():
+        say(f"Made again from {count:,} replies: {address}")

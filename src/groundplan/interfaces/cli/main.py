@@ -15,8 +15,10 @@ from groundplan.terms.errors import GroundplanError
 COMMANDS = "groundplan.interfaces.cli.commands"
 MODULES = {
     "bench": "groundplan.interfaces.cli.bench",
+    "calendar": "groundplan.interfaces.cli.calendars",
     "mcp": "groundplan.interfaces.cli.mcp",
     "simulate": "groundplan.interfaces.cli.simulating",
+    "notices": "groundplan.interfaces.cli.notices",
     "sync": "groundplan.interfaces.cli.syncing",
     **dict.fromkeys(("run", "serve"), "groundplan.interfaces.cli.serving"),
     **dict.fromkeys(
@@ -39,7 +41,9 @@ HELP = {
     "export": "Write the journal as JSON Lines.",
     "import": "Fill an empty journal with JSON Lines.",
     "mcp": "Answer a model's tool calls on standard input and output.",
+    "notices": "Send the e-mails and chat posts that somebody said yes to.",
     "sync": "Read hosts and trackers on the web, such as github:owner/name.",
+    "calendar": "Write your focus blocks into a calendar of yours, or take them back.",
     "simulate": "Write a workspace of teams that never were, with effects that are known.",
 }
 EXPERIMENTS = "experiments"  # a room of its own, asked like a practice

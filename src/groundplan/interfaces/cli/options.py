@@ -38,17 +38,31 @@ PATH = click.argument("path", default=".", type=click.Path(path_type=Path))
 
 def open_workspace(paths: tuple[Path, ...], workspace: Path | None, quiet: bool) -> Workspace:
     """The workspace for these repositories, here if none is named."""
-    folder = workspace or default_folder(paths or (Path(),))
+    places = [path for path in paths if not is_address(path)]
+    folder = workspace or default_folder(places or (Path(),))
     return Workspace(folder, Terminal(quiet))
 
 
-def read_all(opened: Workspace, paths: tuple[Path, ...], lines: bool = True) -> list[str]:
-    """Read every repository, names first, then lines, and every file of items; the ids of the
-    repositories.
+def is_address(path: Path) -> bool:
+    """Whether what stands in place of a path is a host's repository: github:owner/name."""
+    if ":" not in str(path) or path.exists():
+        return False
+    from groundplan.bootstrap.connections import list_sources  # noqa: PLC0415 - reads all sources
+
+    return str(path).partition(":")[0] in list_sources()
+
+
+def read_all(
+    opened: Workspace, paths: tuple[Path, ...], lines: bool = True, api: str = ""
+) -> list[str]:
+    """Read every repository, names first, then lines, every file of items and every host; the ids
+    of the repositories. api: the address of the hosts' own server, "" for the usual one.
     """
     for path in filter(Path.is_file, paths):
         tell_rejected(opened, opened.read_items(path))
-    places = [path for path in paths or (Path(),) if not path.is_file()]
+    for path in filter(is_address, paths):
+        opened.read_host(str(path), api)
+    places = [p for p in paths or (Path(),) if not p.is_file() and not is_address(p)]
     repos = [opened.read_names(path).repo for path in places]
     for repo in repos if lines else ():
         opened.read_lines(repo)

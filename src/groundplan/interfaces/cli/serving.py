@@ -28,6 +28,7 @@ HOST: Final = "127.0.0.1"
 @click.option("--port", default=8088, show_default=True, help="First port to try on 127.0.0.1.")
 @click.option("--serve/--no-serve", default=True, help="Serve the pages after printing them.")
 @click.option("--open/--no-open", "show", default=None, help="Open the browser.")
+@click.option("--api", default="", metavar="URL", help="Of a host in PATHS: its own server.")
 def run(
     paths: tuple[Path, ...],
     workspace: Path | None,
@@ -36,10 +37,14 @@ def run(
     port: int,
     serve: bool,
     show: bool | None,
+    api: str,
 ) -> None:
-    """Read PATHS (default: here), print the team page, and serve it on 127.0.0.1."""
+    """Read PATHS (default: here), print the team page, and serve it on 127.0.0.1.
+
+    A path is a repository, a file of work items, or a code host's repository: github:owner/name.
+    """
     opened = open_workspace(paths, workspace, quiet)
-    repos = read_all(opened, paths, lines=False)
+    repos = read_all(opened, paths, lines=False, api=api)
     opened.context()
     counting = _Counting(opened, repos)
     counting.start()
@@ -121,7 +126,12 @@ def _serve(
     if team is None:
         server = serving.prepare_local(opened, opened.folder, _free_port(port))
     else:
-        server = serving.prepare_team(opened, opened.folder, team[0], port, team[1])
+        from groundplan.bootstrap.receiving import start_receiving  # noqa: PLC0415 - httpx
+
+        receiver = start_receiving(opened.folder, opened.ledger, opened.tracker)
+        server = serving.prepare_team(
+            opened, opened.folder, team[0], port, team[1], receiver=receiver
+        )
     if as_json:
         print_json({"address": server.address, "link": server.link, "workspace": opened.folder})
     elif server.link:

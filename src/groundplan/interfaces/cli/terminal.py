@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
+from time import monotonic
 from types import TracebackType
 
 from rich.console import Console
@@ -23,6 +25,7 @@ from groundplan.interfaces.codec.views import write_pretty_json
 from groundplan.terms.progress import Stage
 
 QUIET_PRINT_SHARE = 0.25  # without a terminal, one line for each quarter of a stretch
+WORTH_TELLING_S = 10.0
 
 
 class _Rate(ProgressColumn):
@@ -109,6 +112,7 @@ class _Lines:
         self._unit = unit
         self._done = 0
         self._said = 0.0
+        self._began = monotonic()
 
     def advance(self, amount: int = 1) -> None:
         self._done += amount
@@ -117,7 +121,16 @@ class _Lines:
         share = self._done / self._total
         if share - self._said >= QUIET_PRINT_SHARE:
             self._said = share
-            self._say(f"{share:.0%} of {self._total:,} {self._unit}")
+            self._say(f"{share:.0%} of {self._total:,} {self._unit}{self._left()}")
+
+    def _left(self) -> str:
+        """Rate and time left, of what takes long enough that somebody wonders."""
+        took_s = monotonic() - self._began
+        if took_s < WORTH_TELLING_S or not self._total or self._done >= self._total:
+            return ""
+        rate = self._done / took_s
+        left = timedelta(seconds=round((self._total - self._done) / rate))
+        return f", {rate:,.1f} a second, {left} left"
 
     def _say(self, text: str) -> None:
         self._console.print(f"  {self._name}: {text}", markup=False)
