@@ -17,12 +17,11 @@ from typing import Any
 import numpy as np
 
 from groundplan.experiments.concluding import answer
-from groundplan.experiments.material import Material, worth_on
+from groundplan.experiments.material import Material
 from groundplan.experiments.views import Verdict
 from groundplan.inference.arrays import Integers
 from groundplan.inference.panels.designs import Design, Rule
 from groundplan.inference.panels.panel import NEVER, make_panel
-from groundplan.inference.panels.scales import choose_scale
 from groundplan.inference.proportions import share_of
 from groundplan.records.studies import Measure
 from groundplan.sources.simulated.panels import PanelWorld, SimulatedPanel, simulate_panel
@@ -51,10 +50,8 @@ def conclude(rule: Rule, world: PanelWorld, change: float, seed: int) -> Verdict
         starts, strata = draw_pairs(made, rng)
     outcome = plant(made, starts, change, rng)
     panel = make_panel(made.units, made.periods, outcome, starts)
-    scale, because = choose_scale(panel.outcome, BEFORE)
-    worth = worth_on(panel, BEFORE, scale, WORTH)
-    design = Design(rule=rule, strata=strata, scale=scale, worthwhile=worth, planned=starts)
-    return answer(Material(panel, design, worth, because, ""), MEASURE, rng)
+    design = Design(rule=rule, strata=strata, worth_percent=WORTH, planned=starts)
+    return answer(Material(panel, design, ""), MEASURE, rng)
 
 
 def draw_pairs(made: SimulatedPanel, rng: np.random.Generator) -> tuple[Integers, Integers]:

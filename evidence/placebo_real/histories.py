@@ -6,9 +6,10 @@ import csv
 import gzip
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,14 @@ class Population:
         return sum(bool(len(_windows(one, weeks, parts))) for one in self.series)
 
 
+@dataclass(frozen=True)
+class History:
+    """One repository: its commits by week, and those of each author who is there for long."""
+
+    commits: np.ndarray
+    by_author: tuple[np.ndarray, ...]
+
+
 def _windows(series: np.ndarray, weeks: int, parts: int) -> np.ndarray:
     """First weeks of windows in which enough happens, in each part of them."""
     if len(series) < weeks:
@@ -62,11 +71,27 @@ def _windows(series: np.ndarray, weeks: int, parts: int) -> np.ndarray:
 
 def read_populations(data: Path, repositories: Path | None) -> list[Population]:
     """All histories that are there; what is absent is left out."""
+    found = [] if repositories is None else _populate(_read_git(repositories), "")
+    return [*found, *_read_data(data)]
+
+
+def split_populations(
+    data: Path, repositories: Path | None
+) -> tuple[list[Population], list[Population]]:
+    """The same, divided by repository: what may be fitted on, and what is reported on.
+
+    Every other repository, with its authors, is fitted on; the others and all that is not read
+    from repositories is reported on.
+    """
+    if repositories is None:
+        return [], _read_data(data)
+    histories = _read_git(repositories)
+    fitted = _populate(histories[::2], ", fitted on")
+    return fitted, [*_populate(histories[1::2], ", held out"), *_read_data(data)]
+
+
+def _read_data(data: Path) -> list[Population]:
     found = []
-    if repositories is not None:
-        repos, authors = _read_git(repositories)
-        found.append(Population("repositories, commits", repos))
-        found.append(Population("authors, commits", authors))
     folder = data / "experiments" / "weekly_commits"
     if folder.is_dir():
         authors = _read_counts(folder / "author_weeks.csv.gz", ("repo", "author"))
@@ -78,8 +103,20 @@ def read_populations(data: Path, repositories: Path | None) -> list[Population]:
     return found
 
 
-def _read_git(folder: Path) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    repos, authors = [], []
+def _populate(histories: Sequence[History], words: str) -> list[Population]:
+    return [
+        Population(f"repositories, commits{words}", tuple(one.commits for one in histories)),
+        Population(
+            f"authors, commits{words}",
+            tuple(series for one in histories for series in one.by_author),
+        ),
+    ]
+
+
+@cache
+def _read_git(folder: Path) -> tuple[History, ...]:
+    """The repositories of a folder with more than a thousand commits, in the order of names."""
+    found = []
     for path in sorted(folder.iterdir()):
         bare = path / "repo" if (path / "repo").is_dir() else path
         weeks, who = [], []
@@ -87,9 +124,9 @@ def _read_git(folder: Path) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, .
             weeks.append(week)
             who.append(author)
         if len(weeks) > 1_000:
-            repos.append(_trim(np.bincount(weeks, minlength=WEEKS).astype(float)))
-            authors += list(_by_author(weeks, who))
-    return tuple(repos), tuple(authors)
+            commits = _trim(np.bincount(weeks, minlength=WEEKS).astype(float))
+            found.append(History(commits, tuple(_by_author(weeks, who))))
+    return tuple(found)
 
 
 def _commits(bare: Path) -> Iterator[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """Do intervals cover, how large must an effect be, and is the power that is foretold realised?
 
-    python evidence/power/study.py [--short] [--runs 1000] [--repos FOLDER]
+    python evidence/power/study.py [--short] [--runs 1000] [--studies 40] [--repos FOLDER]
 
 Writes result.json beside this file. The part `foretold` uses the real histories of
 evidence/placebo_real (GROUNDPLAN_DATA, --repos); without them it is skipped.
@@ -15,6 +15,7 @@ import sys
 import time
 import zlib
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,13 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "placebo_real")]
 
 from worlds import WORLDS, World  # noqa: E402
 
-from groundplan.inference.panels.analysis import Estimated, decide, estimate  # noqa: E402
+from groundplan.inference.panels.analysis import decide  # noqa: E402
 from groundplan.inference.panels.assignments import assign  # noqa: E402
 from groundplan.inference.panels.designs import Design  # noqa: E402
+from groundplan.inference.panels.estimation import Estimated, estimate  # noqa: E402
 from groundplan.inference.panels.panel import NEVER, Panel, make_panel  # noqa: E402
 from groundplan.inference.panels.permutation import permute  # noqa: E402
-from groundplan.inference.panels.power import foresee_power  # noqa: E402
+from groundplan.inference.panels.power import try_placebos  # noqa: E402
 from groundplan.inference.panels.preparation import prepare  # noqa: E402
 from groundplan.inference.panels.tasks import permute_tasks  # noqa: E402
 from groundplan.inference.proportions import wilson_bounds  # noqa: E402
@@ -38,6 +40,8 @@ from histories import Population, read_populations  # noqa: E402
 TARGET = HERE / "result.json"
 DRAWS = 499
 LEAST_COVERAGE = 0.93
+TARGETS = (0.5, 0.8)  # power that is foretold
+RUNS = 150  # placebos of each half of a history
 # mean effect [units or logs], and its spread between units, of that mean
 EFFECTS = {"nothing": (0.0, 0.0), "equal": (0.4, 0.0), "unequal": (0.4, 0.5)}
 
@@ -128,7 +132,7 @@ def power_on_counts(runs: int) -> list[dict[str, object]]:
             panel, _ = draw(cell, world, float(np.log(1.4)), 0.0, rng)
             ready = prepare(panel, Design(scale="percent"))
             made = assign((panel.treated_from == NEVER).astype(int), DRAWS, rng)
-            verdict, _ = decide(panel, Design(scale="percent"), rng, made)
+            verdict, _ = decide(panel, Design(scale="percent"), rng, made=made)
             chosen += verdict == "helped"
             bare += permute(ready.collapsed, rng, made=made).effect.is_significant
         told.append({"cell": cell.name, "runs": runs, "chosen_path": round(chosen / runs, 3),
@@ -137,28 +141,30 @@ def power_on_counts(runs: int) -> list[dict[str, object]]:
     return told
 
 
-def foretold(population: Population, runs: int, studies: int) -> list[dict[str, object]]:
+def foretold(population: Population, studies: int) -> list[dict[str, object]]:
     """Power foretold by the first half of real histories, and realised on the second half."""
     told = []
-    for units, treated in ((10, 5), (20, 10)):
+    for (units, treated), rule in product(((10, 5), (20, 10)), ("observed", "complete")):
         if population.at_most(208, parts=4) < units:
             continue
-        rng = np.random.default_rng(zlib.crc32(f"{population.name} {units}".encode()))
-        said, found = [], []
-        for study in range(studies):
+        rng = np.random.default_rng(1)
+        design = Design(rule=rule, scale="percent")
+        starts = np.r_[np.full(treated, 26), np.full(units - treated, NEVER)]
+        shares: dict[float, list[float]] = {target: [] for target in TARGETS}
+        for _ in range(studies):
             whole = population.draw(rng, units, 208, parts=4)
-            early, late = whole[:, :104], whole[:, 104:]
-            design = Design(rule=("observed", "complete")[study % 2], scale="percent")
-            power = foresee_power(_plain(early), treated, 26, 26, rng, design=design, runs=2 * runs)
-            if not hasattr(power, "detectable") or not np.isfinite(power.detectable):
-                continue
-            size = power.detectable
-            said.append(power.at(size))
-            found.append(_realise(late, treated, size, design, rng, runs))
-        if said:
+            early, late = (
+                try_placebos(_plain(half), starts, 52, design, RUNS, rng)[0]
+                for half in (whole[:, :104], whole[:, 104:])
+            )
+            for target, found in shares.items():
+                size = np.sort(early)[int(np.ceil(target * RUNS)) - 1]
+                if np.isfinite(size):
+                    found.append(float(np.mean(late <= size)))
+        for target, found in shares.items():
             told.append({
-                "population": population.name, "cell": f"{units}/{treated}", "studies": len(said),
-                "foretold": round(float(np.mean(said)), 3),
+                "population": population.name, "cell": f"{units}/{treated}", "rule": rule,
+                "studies": len(found), "foretold": target,
                 "realised": round(float(np.mean(found)), 3),
                 "error_of_mean": round(float(np.std(found) / np.sqrt(len(found))), 3),
             })  # fmt: skip
@@ -170,24 +176,6 @@ def _plain(outcome: np.ndarray) -> Panel:
     units, weeks = outcome.shape
     never = np.full(units, NEVER)
     return make_panel([f"unit {at}" for at in range(units)], map(str, range(weeks)), outcome, never)
-
-
-def _realise(
-    outcome: np.ndarray, treated: int, size: float, design: Design, rng: np.random.Generator,
-    runs: int,
-) -> float:  # fmt: skip
-    """The share of placebo studies, made stronger by `size` percent, that the path finds."""
-    found = 0
-    for _ in range(runs):
-        first = int(rng.integers(outcome.shape[1] - 51))
-        some = outcome[:, first : first + 52].copy()
-        starts = rng.permutation(np.r_[np.full(treated, 26), np.full(len(some) - treated, NEVER)])
-        more = some[starts != NEVER, 26:] * (1 + size / 100)
-        some[starts != NEVER, 26:] = np.floor(more + rng.uniform(size=more.shape))
-        panel = _plain(some).assigned(starts)
-        made = assign((starts == NEVER).astype(int), DRAWS, rng)
-        found += decide(panel, design, rng, made)[0] == "helped"
-    return found / runs
 
 
 def tasks(runs: int) -> dict[str, object]:
@@ -236,9 +224,8 @@ def foretell_all(args: argparse.Namespace) -> list[dict[str, object]]:
     """Foretold against realised power on all real histories of counts."""
     data = Path(os.environ.get("GROUNDPLAN_DATA", "../shared/data"))
     populations = [one for one in read_populations(data, args.repos) if "hours" not in one.name]
-    studies = 2 if args.short else 60
-    runs = 50
-    return [one for population in populations for one in foretold(population, runs, studies)]
+    studies = 2 if args.short else args.studies
+    return [one for population in populations for one in foretold(population, studies)]
 
 
 def _runs(args: argparse.Namespace) -> int:
@@ -257,6 +244,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repos", type=Path)
     parser.add_argument("--runs", type=int, default=1_000)
+    parser.add_argument("--studies", type=int, default=40, help="of each cell of `foretold`")
     parser.add_argument("--short", action="store_true", help="few runs, nothing is written")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     args = parser.parse_args()

@@ -10,6 +10,7 @@ from checks import Estimator, broken_laws
 from regressions import decompose, regression_weighted_mixture, stopped_early
 from tables import read_csv, read_stata
 
+from groundplan.inference.panels.cohorts import Cells, Cohorts, compare_cells, sort_cohorts
 from groundplan.inference.panels.collapse import collapse, compare_gains
 from groundplan.inference.panels.effects import Effect
 from groundplan.inference.panels.imputation import imputation_effect
@@ -19,12 +20,11 @@ from groundplan.inference.panels.simplex import closest_mixture
 from groundplan.inference.panels.staggered import (
     Average,
     EventStudy,
-    GroupTimes,
     event_study,
-    group_time_effects,
     staggered_effect,
 )
 from groundplan.inference.panels.synthetic import (
+    Gaps,
     did_gap,
     synthetic_control,
     synthetic_did,
@@ -104,8 +104,10 @@ def minimum_wage() -> Reproduced:
     raised = spread_out(table, "countyreal", "year", "first.treat").outcome[:, 0]
     panel = blank.assigned(np.where(raised > 0, raised - 2003, NEVER))
     rng = np.random.default_rng(SEED)
-    cells, study = group_time_effects(panel), event_study(panel, rng)
-    assert isinstance(cells, GroupTimes)
+    cohorts = sort_cohorts(panel)
+    assert isinstance(cohorts, Cohorts)
+    cells, study = compare_cells(cohorts, "never", "varying"), event_study(panel, rng)
+    assert isinstance(cells, Cells)
     assert isinstance(study, EventStudy)
     keys = zip((cells.start + 2003).tolist(), (cells.period + 2003).tolist(), strict=True)
     ours = dict(zip(keys, cells.effect.tolist(), strict=True))
@@ -155,7 +157,7 @@ def proposition_99() -> Reproduced:
     on_logs = known(compare_gains(logs))
     table_1 = "Arkhangelsky et al. (2021), American Economic Review 111(12), table 1"
     small = "Lee and Wooldridge (2025), difference-in-differences with small samples, demeaned logs"
-    did = known(synthetic_did(panel, np.random.default_rng(SEED)))
+    did = _known_gaps(synthetic_did(panel, np.random.default_rng(SEED))).effect()
     figures = [
         Figure("synthetic difference-in-differences", -15.6, 1, did.estimate, table_1),
         Figure("difference-in-differences", -27.3, 1, compare_gains(gain).estimate, table_1),
@@ -177,9 +179,7 @@ def proposition_99() -> Reproduced:
         Figure("its standard error", 0.121, 3, on_logs.se or 0.0, small),
     ]
     estimators = {
-        "synthetic difference-in-differences": lambda p: did_gap(
-            p.outcome[~p.treated], p.outcome[p.treated].mean(axis=0), int(p.starts[0]), 1
-        ),
+        "synthetic difference-in-differences": _did,
         "synthetic control": _gap,
         "collapsed difference": lambda p: compare_gains(collapse(p, "difference")).estimate,
     }
@@ -188,7 +188,7 @@ def proposition_99() -> Reproduced:
 
 def _our_own(did: Effect, panel: Panel) -> dict[str, float]:
     """What the product says beside the printed figures: the optimum, and ranks among placebos."""
-    control = known(synthetic_control(panel, np.random.default_rng(SEED)))
+    control = _known_gaps(synthetic_control(panel, np.random.default_rng(SEED))).effect()
     return {
         "synthetic control, closest mixture": round(control.estimate, 2),
         "synthetic control, p by placebo rank": round(control.p or 0.0, 4),
@@ -196,6 +196,17 @@ def _our_own(did: Effect, panel: Panel) -> dict[str, float]:
         "synthetic difference-in-differences, p by placebo rank": round(did.p or 0.0, 4),
         "synthetic difference-in-differences, placebo error": round(did.se or 0.0, 2),
     }
+
+
+def _known_gaps(told: Gaps | Unknown) -> Gaps:
+    assert isinstance(told, Gaps)
+    return told
+
+
+def _did(panel: Panel) -> float:
+    start, rest = int(panel.starts[0]), panel.outcome[~panel.treated]
+    gap = did_gap(rest, panel.outcome[panel.treated].mean(axis=0), start, 1)
+    return float(gap[start:].mean())
 
 
 def _gap(panel: Panel) -> float:

@@ -15,6 +15,7 @@ from groundplan.experiments.views import Shown, Step
 from groundplan.interfaces.codec.views import write_pretty_json
 from groundplan.records.studies import STREAM, Departure, RollOut, Units
 from groundplan.terms.errors import BadInput, Conflict, Refused
+from groundplan.terms.people import Account
 from groundplan.terms.scope import Role
 from groundplan.usecase import ask
 from tests.experiments.team import START, Effect, Team, nothing, open_team
@@ -48,7 +49,7 @@ def seal(team: Team, number: int, **words: object) -> Shown:
 
 def works(shown: Shown, ratio: float) -> Effect:
     """Whoever was drawn merges so many times as much from their start on."""
-    starts = {one.unit: one.planned_on for one in shown.assignment}
+    starts = {one.name: one.planned_on for one in shown.assignment}
 
     def effect(person: str, week: date) -> float:
         start = starts.get(person)
@@ -277,6 +278,36 @@ def test_nothing_of_a_unit_s_outcomes_leaves_the_room(team: Team) -> None:
     assert len(verdict.events) < told.weeks + told.weeks_before
 
 
+def test_a_seal_names_nobody_who_was_erased(team: Team) -> None:
+    name = team.people[2]
+    colleague = team.enter("add", name=name, email="")
+    team.enter("link", person=colleague, name=name, email="engineer03@example.com")
+    number = design(team)
+    shown = seal(team, number)
+    assert {one.name for one in shown.assignment} == set(team.people)
+    unit = next(one.unit for one in shown.assignment if one.name == name)
+    team.say("start", number=number, unit=unit, on=None)
+    team.pass_weeks(END, works(shown, 1.6))
+    journal = team.context(team.here).journal
+    journal.erase(colleague, [Account(name, "engineer03@example.com")])
+    said = "".join(str(entry.body) for entry in team.journal.read_all())
+    assert name not in said
+    assert team.people[3] in said
+    assert team.journal.verify() is None
+    after = team.read_study(number)
+    assert after.digest == shown.digest
+    assert {one.name for one in after.assignment} == {*team.people, unit} - {name}
+    assert "helped" in team.say("conclude", number=number)
+
+
+def test_people_may_be_named_as_facts_call_them(team: Team) -> None:
+    number = design(team, RollOut.CHOSEN, units=tuple(team.people[:14]),
+                    treated=tuple(team.people[:6]))  # fmt: skip
+    shown = seal(team, number)
+    began = {one.name for one in shown.assignment if one.planned_on is not None}
+    assert began == set(team.people[:6])
+
+
 def test_who_may_not_write_reads_and_partners_read_findings_only(team: Team) -> None:
     number = design(team)
     roles = {case.name: case.roles for case in PRACTICE.use_cases}
@@ -293,7 +324,7 @@ def test_slower_hands_are_told(team: Team) -> None:
     seal(team, number)
     context = team.context(team.here)
     version = context.journal.version(STREAM)
-    team.say("start", number=number, unit=team.people[0], on=None)
+    team.say("start", number=number, unit="person 1", on=None)
     with pytest.raises(Conflict):
         context.journal.append(STREAM, "studies.given_up", {"number": number, "reason": "x"},
                                expected=version)  # fmt: skip

@@ -12,8 +12,7 @@ import pytest
 
 from groundplan.experiments.brought import read_weeks
 from groundplan.experiments.inputs import Better, Word
-from groundplan.experiments.material import worth_on
-from groundplan.inference.panels.panel import NEVER, make_panel
+from groundplan.inference.panels.scales import worth_on
 from groundplan.records.studies import RollOut, Units
 from groundplan.sources.simulated.panels import PanelWorld, simulate_panel
 from groundplan.terms.errors import BadInput, Refused
@@ -118,6 +117,41 @@ def test_tasks_are_drawn_and_compared_within_people(tmp_path: Path) -> None:
         assert verdict.low < -40 < verdict.high
 
 
+def test_harm_to_tasks_may_be_looked_for_as_often_as_one_likes(tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    with open_team(tmp_path, people=6) as team:
+        team.say("draft", question="Do tests first pay?", intervention="tests first",
+                 hypothesis="Less is done twice")  # fmt: skip
+        team.say("measure", number=1, outcome="hours", better=Better.LESS, worth=25.0,
+                 redefines=Word.NO)  # fmt: skip
+        team.say("plan", number=1, roll_out=RollOut.TASK, kind=Units.TASKS, start_on=START,
+                 stop_rule="Stop if tasks take much longer")  # fmt: skip
+        past = ["task,person,hours"] + [f"old {nr},p{nr % 6},{nr + 3}" for nr in range(80)]
+        team.say("power", number=1, panel="\n".join(past))
+        team.say("seal", number=1, despite="to see")
+        team.today = START
+        calm, harmed = ["task,hours"], ["task,hours"]
+        for nr in range(160):
+            with_it = " with tests" in draw(team, f"p{nr % 6}", f"#{nr}")
+            hours = np.exp(rng.normal(2, 0.5))
+            calm.append(f"#{nr},{hours:.3f}")
+            harmed.append(f"#{nr},{hours * (3.0 if with_it else 1.0):.3f}")
+        team.today = START + timedelta(weeks=3)
+        with pytest.raises(Refused, match="may be looked at from"):
+            team.say("look", number=1, panel="\n".join(calm))
+        team.today = START + timedelta(weeks=5)
+        with pytest.raises(Refused, match="quick ones alone would mislead"):
+            team.say("look", number=1, panel="\n".join(calm[:100]))
+        for _ in range(2):
+            assert team.say("look", number=1, panel="\n".join(calm)).startswith("No harm")
+        assert team.say("look", number=1, panel="\n".join(harmed)).startswith("Harm is certain")
+        team.today = START + timedelta(weeks=12)
+        team.say("conclude", number=1, panel="\n".join(calm))
+        verdict = team.read_study(1).verdict
+        assert verdict is not None
+        assert verdict.level == pytest.approx(0.955)  # looking was paid for once
+
+
 def draw(team: Team, viewer: str, task: str) -> str:
     """What a colleague's draw says."""
     import dataclasses  # noqa: PLC0415 - of this helper alone
@@ -168,6 +202,28 @@ def test_anybody_s_panel_gets_its_verdict(team: Team) -> None:
         ask_file(team, "analyse", panel=text)
 
 
+def test_wide_panels_are_turned_into_rows(team: Team) -> None:
+    text = panel_csv(PanelWorld(treated=10, change=0.6), 1)
+    rows = [line.split(",") for line in text.splitlines()[1:]]
+    units = list(dict.fromkeys(row[0] for row in rows))
+    weeks = [f"2025-W{1 + int(row[1]):02d}" for row in rows if row[0] == units[0]]
+    first = {row[0]: row[3] and weeks[int(row[3])] for row in rows}
+    told = {unit: [row[2] for row in rows if row[0] == unit] for unit in units}
+    wide = [",".join(["team", "began", *weeks])]
+    wide += [",".join([unit, first[unit], *told[unit]]) for unit in units]
+    found = ask_file(team, "analyse", panel="\n".join(wide), treated_from="began", drawn=True)
+    asked = ask_file(team, "analyse", panel=text, treated_from="start", drawn=True)
+    assert (found.estimate, found.units, found.periods) == (
+        asked.estimate, asked.units, asked.periods,
+    )  # fmt: skip
+    assert "a column for each period" in found.notes[0]
+    turned = [",".join(["week", *units])]
+    turned += [",".join([week, *(told[u][at] for u in units)]) for at, week in enumerate(weeks)]
+    alarms = ask_file(team, "placebo", panel="\n".join(turned), treated=5)
+    assert (alarms.units, alarms.periods) == (found.units, found.periods)
+    assert "a column for each unit" in alarms.notes[0]
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -202,13 +258,16 @@ def test_false_alarms_are_counted_beside_what_is_commonly_done(team: Team) -> No
     assert chosen.rate < 0.075
     naive = [one.rate for one in found.naive if one.rate is not None]
     assert max(naive) > 3 * chosen.rate
+    assert found.of_judged.placebos <= chosen.placebos
+    assert found.of_judged.rate is not None
+    assert found.of_judged.rate >= chosen.rate
     assert "False alarms" in found.markdown
 
 
 def test_worth_is_taken_to_the_outcome_s_own_scale() -> None:
-    panel = make_panel("ab", "xyz", [[0.2, 0.2, 0.4], [0.4, 0.4, 0.9]], [2, NEVER])
-    assert worth_on(panel, 2, "percent", 10.0) == 10.0
-    assert worth_on(panel, 2, "difference", 10.0) == pytest.approx(0.03)
+    outcome = np.array([[0.2, 0.2, 0.4], [0.4, 0.4, 0.9]])
+    assert worth_on(outcome, 2, "percent", 10.0) == 10.0
+    assert worth_on(outcome, 2, "difference", 10.0) == pytest.approx(0.03)
 
 
 def test_a_refusal_of_power_says_what_it_would_take(team: Team) -> None:

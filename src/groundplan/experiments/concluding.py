@@ -11,12 +11,11 @@ import numpy as np
 
 from groundplan.experiments import inputs as asked
 from groundplan.experiments.drawing import ends_on
-from groundplan.experiments.events import trace_events
 from groundplan.experiments.material import Brought, Material, aim_of, gather, guardrail_of
 from groundplan.experiments.outcomes import OUTCOMES
 from groundplan.experiments.register import find_sealed, find_study
 from groundplan.experiments.standing import fails_audit
-from groundplan.experiments.tasks import analyse_tasks
+from groundplan.experiments.tasks import analyse_tasks, watch_harm
 from groundplan.experiments.verdicts import (
     as_body,
     harm_p,
@@ -27,7 +26,7 @@ from groundplan.experiments.verdicts import (
     stop,
     verdict_of,
 )
-from groundplan.experiments.views import Moved, Offset, Said, Verdict
+from groundplan.experiments.views import Moved, Said, Verdict
 from groundplan.inference.panels.analysis import analyse
 from groundplan.inference.panels.findings import Finding
 from groundplan.inference.panels.sequential import plan_looks
@@ -103,17 +102,8 @@ def work_out(
 def answer(made: Material, measure: Measure, rng: np.random.Generator) -> Verdict:
     """The verdict on a study's panel, by the path that the decision table chooses."""
     found = analyse(made.panel, made.design, rng)
-    events: tuple[Offset, ...] = ()
-    if found.effect is not None and len(found.others):
-        panel = made.panel
-        if made.design.planned is not None and made.design.rule != "observed":
-            panel = panel.assigned(made.design.planned)
-        events = trace_events(panel, found.scale, rng, made.design.strata)
     better = 1 if measure.more_is_better else -1
-    return verdict_of(
-        found, len(made.panel.periods), worth=made.worth, better=better, events=events,
-        because=made.because,
-    )  # fmt: skip
+    return verdict_of(found, len(made.panel.periods), better=better)
 
 
 def name_outcome(measure: Measure) -> str:
@@ -140,48 +130,48 @@ def _guard(
     except Refused as error:
         return Moved(title, None, error.message)
     found = analyse(made.panel, made.design, rng)
-    return Moved(title, *judge_guardrail(found, one.measure, made.worth))
+    return Moved(title, *judge_guardrail(found, one.measure))
 
 
-def judge_guardrail(found: Finding, measure: Measure, margin: float) -> tuple[bool | None, str]:
+def judge_guardrail(found: Finding, measure: Measure) -> tuple[bool | None, str]:
     """Held: worse by the margin is ruled out. Did not: worse at all is certain. Else neither."""
     if found.effect is None:
         return None, f"It cannot be told: {found.refused}."
     better = 1 if measure.guardrail_more_is_better else -1
     ends = sorted((better * found.effect.low, better * found.effect.high))
-    shown = verdict_of(found, 0, worth=margin, better=better)
+    shown = verdict_of(found, 0, better=better)
     says = f"It moved by {say_effect(shown)}."
-    if ends[0] > -margin:
-        return True, f"{says} Worse by {margin:.3g}{say_scale(found.scale)} is ruled out."
+    if ends[0] > -found.worth:
+        return True, f"{says} Worse by {found.worth:.3g}{say_scale(found.scale)} is ruled out."
     if ends[1] < 0:
         return False, f"{says} What got better may have been paid for here."
     return None, f"{says} That is too wide to tell."
 
 
 def look(context: Context, scope: Scope, inputs: asked.HistoryInputs) -> Said:
-    """The one planned look for harm: says whether to stop, and nothing else.
+    """A planned look for harm: says whether to stop, and nothing else.
 
-    Refused where none was planned, after the first, before four weeks, and at the end.
+    One for units over weeks; at tasks that were drawn one by one as often as anybody likes.
+    Refused where none was planned, after the one, before four weeks, and at the end.
     """
     version, one, seal = find_sealed(context, scope, inputs.number)
     assert one.plan is not None
     assert one.measure is not None
     if not one.plan.stop_rule:
         raise Refused("No look was planned, so nobody looks before the end.")
-    if one.looks:
+    tasks = one.plan.kind is Units.TASKS
+    if one.looks and not tasks:
         raise Refused(f"The one look was on {one.looks[0].on}.", "The next one is the end.")
     today = context.now.date()
     first = min((on for on in seal.starts.values() if on is not None), default=one.plan.start_on)
     earliest = first + timedelta(weeks=LEAST_WEEKS_FOR_LOOK)
-    if not earliest <= today < ends_on(one.plan, one.seal) or one.plan.kind is Units.TASKS:
+    if not earliest <= today < ends_on(one.plan, one.seal):
         raise Refused(f"It may be looked at from {earliest} until {ends_on(one.plan, one.seal)}.")
-    until = monday_of(min(today, context.as_of.date()))
     brought = Brought(inputs.panel, inputs.columns)
-    made = gather(context, scope, one, until, brought, aim_of(one.measure))
-    rng = np.random.default_rng([seal.seed, one.number, 1])
-    found = analyse(made.panel, made.design, rng)
-    better = 1 if one.measure.more_is_better else -1
-    harm = found.effect is not None and plan_looks().is_harmful(harm_p(found.effect, better))
+    if tasks:
+        harm = watch_harm(one, brought, today)
+    else:
+        harm = _find_harm(context, scope, one, seal, brought)
     says = (
         f"Harm is certain enough to stop. {one.plan.stop_rule}"
         if harm
@@ -190,6 +180,17 @@ def look(context: Context, scope: Scope, inputs: asked.HistoryInputs) -> Said:
     body = {"number": one.number, "stop": harm, "says": says}
     context.journal.append(STREAM, records.LOOKED, body, expected=version)
     return Said(one.number, says)
+
+
+def _find_harm(context: Context, scope: Scope, one: Study, seal: Seal, brought: Brought) -> bool:
+    """Whether units over weeks show harm that is certain enough to stop."""
+    assert one.measure is not None
+    until = monday_of(min(context.now.date(), context.as_of.date()))
+    made = gather(context, scope, one, until, brought, aim_of(one.measure))
+    rng = np.random.default_rng([seal.seed, one.number, 1])
+    found = analyse(made.panel, made.design, rng)
+    better = 1 if one.measure.more_is_better else -1
+    return found.effect is not None and plan_looks().is_harmful(harm_p(found.effect, better))
 
 
 def publish(context: Context, scope: Scope, inputs: asked.NumberInputs) -> Said:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from groundplan.experiments import inputs as asked
-from groundplan.experiments.events import trace_events
-from groundplan.experiments.material import worth_on
 from groundplan.experiments.report import write_table, write_verdict
 from groundplan.experiments.verdicts import speak, verdict_of
-from groundplan.experiments.views import Offset, Situation, Situations, Verdict
+from groundplan.experiments.views import Situation, Situations, Verdict
+from groundplan.experiments.wide import read_any
 from groundplan.inference.panels.analysis import analyse
 from groundplan.inference.panels.designs import TABLE, TASKS, Design
 from groundplan.inference.panels.placebo import run_placebos
-from groundplan.inference.panels.scales import choose_scale
 from groundplan.sources.csv.item_events import Rejected
-from groundplan.sources.csv.panels import PanelFile, read_panel
+from groundplan.sources.csv.panels import PanelFile
 from groundplan.sources.csv.shape import Guess
 from groundplan.sources.csv.tables import read_columns
 from groundplan.terms.errors import BadInput
@@ -69,15 +67,15 @@ class Rate:
 class Alarms(Told):
     """False alarms of the path that the decision table chooses, and of naive rules beside it.
 
-    chosen: of the decision table's path; naive: of what is commonly done. judged: placebos on
-    which the path may say helped or hurt at all.
+    chosen: of the decision table's path; of_judged: the same of the placebos on which it may say
+    helped or hurt at all, as on the others it never does; naive: of what is commonly done.
     """
 
     treated: int
     runs: int
-    judged: int
     path: str
     chosen: Rate
+    of_judged: Rate
     naive: tuple[Rate, ...]
 
 
@@ -103,29 +101,23 @@ def analyse_file(context: Context, _: Scope, inputs: asked.AnalyseInputs) -> Ana
 
     Errors: BadInput for a file that is no panel, or in which nobody is treated.
     """
-    read = read_panel(inputs.panel, read_columns(inputs.columns), inputs.treated_from)
+    read = read_any(inputs.panel, read_columns(inputs.columns), inputs.treated_from)
     panel = read.panel
     if not panel.treated.any():
         allowed = "a column with the first treated period of each treated unit, or of 0 and 1"
-        raise BadInput("treated_from", inputs.treated_from or "nothing", allowed)
-    first = int(panel.starts[0])
-    scale, because = choose_scale(panel.outcome, first)
-    worth = worth_on(panel, first, scale, inputs.worth) if inputs.worth else 0.0
+        hint = " ".join(("Nobody in the file is ever treated, as it was read.", *read.notes))
+        raise BadInput("treated_from", inputs.treated_from or "nothing", allowed, hint)
+    if not inputs.worth >= 0:
+        raise BadInput("worth", inputs.worth, "0 percent or more")
     better = 1 if inputs.better is asked.Better.MORE else -1
     design = Design(
         rule="complete" if inputs.drawn else "observed",
-        scale=scale,
         better="higher" if better > 0 else "lower",
-        worthwhile=worth or None,
+        worth_percent=inputs.worth or None,
         weights=read.weights,
     )
     found = analyse(panel, design, context.rng)
-    events: tuple[Offset, ...] = ()
-    if found.effect is not None and len(found.others):
-        events = trace_events(panel, found.scale, context.rng)
-    verdict = verdict_of(
-        found, len(panel.periods), worth=worth, better=better, events=events, because=because
-    )
+    verdict = verdict_of(found, len(panel.periods), better=better)
     told = speak(verdict, "the intervention", read.outcome)
     return Analysed(
         markdown="\n\n".join((f"# {told.verdict.capitalize()}", told.sentence,
@@ -142,22 +134,22 @@ def analyse_file(context: Context, _: Scope, inputs: asked.AnalyseInputs) -> Ana
 
 def run_placebo_file(context: Context, _: Scope, inputs: asked.PlaceboInputs) -> Alarms:
     """How often the chosen path, and naive rules, cry wolf on a panel where nothing happened."""
-    read = read_panel(inputs.panel, read_columns(inputs.columns))
+    read = read_any(inputs.panel, read_columns(inputs.columns))
     found = run_placebos(read.panel, inputs.treated, context.rng)
     path = ", ".join(f"{name} ({runs:,})" for name, runs in found.routes)
     chosen = _rate("the decision table's path", found.chosen)
+    of_judged = _rate("the same, where it may say helped or hurt", found.of_judged)
     naive = tuple(_rate(rule, share) for rule, share in found.naive)
     says = (
         f"{found.runs:,} interventions that never happened, {found.treated} of "
-        f"{len(read.panel.units)} units each. Path chosen: {path}. It may say helped or hurt at "
-        f"all in {found.judged:,} of them."
+        f"{len(read.panel.units)} units each. Path chosen: {path}."
     )
     rows = [(one.rule, _percent(one.rate), f"{_percent(one.low)} to {_percent(one.high)}")
-            for one in (chosen, *naive)]  # fmt: skip
+            for one in (chosen, of_judged, *naive)]  # fmt: skip
     table = write_table(("Rule", "False alarms", "95% interval"), rows)
     text = "\n\n".join(("# False alarms", says, table, *_say_reading(read))) + "\n"
-    return Alarms(markdown=text, treated=found.treated, runs=found.runs, judged=found.judged,
-                  path=path, chosen=chosen, naive=naive, **_told(read))  # fmt: skip
+    return Alarms(markdown=text, treated=found.treated, runs=found.runs, path=path, chosen=chosen,
+                  of_judged=of_judged, naive=naive, **_told(read))  # fmt: skip
 
 
 def _rate(rule: str, share: Measured) -> Rate:

@@ -11,12 +11,11 @@ from typing import Final
 import numpy as np
 
 from groundplan.experiments.brought import read_weeks
+from groundplan.experiments.naming import people_of
 from groundplan.experiments.outcomes import OUTCOMES, Observed, observe, place_weeks
 from groundplan.inference.arrays import Integers
 from groundplan.inference.panels.designs import Design, Rule
-from groundplan.inference.panels.effects import Scale
-from groundplan.inference.panels.panel import NEVER, Panel
-from groundplan.inference.panels.scales import choose_scale
+from groundplan.inference.panels.panel import Panel
 from groundplan.records.studies import Departure, Measure, Plan, RollOut, Study
 from groundplan.sources.csv.tables import read_columns
 from groundplan.terms.errors import Refused
@@ -30,15 +29,10 @@ SEASON_WEEKS: Final = 13
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A panel with its design. digest: of every number in it, so that a repetition can be told.
-
-    worth: the smallest effect worth having, on the design's scale; because: why on that scale.
-    """
+    """A panel with its design. digest: of every number in it, so that a repetition can be told."""
 
     panel: Panel
     design: Design
-    worth: float
-    because: str
     digest: str
 
 
@@ -100,36 +94,47 @@ def gather(
         since = min(study.plan.start_on, until) - timedelta(weeks=study.plan.weeks_before)
         panel = read_weeks(brought.text, brought.columns_for(aim.role), starts, since, until)
     else:
-        observed = look_back(context, scope, study.plan, aim, until)
+        observed = look_back(context, scope, study, aim, until)
         check_groups(observed, study.seal.starts, scope.floor)
         panel = observed.as_panel(starts)
     return _with_design(study, _without_leavers(study, panel), aim)
 
 
-def look_back(context: Context, scope: Scope, plan: Plan, aim: Aim, until: date) -> Observed:
-    """The outcomes of all units of a plan's kind, from as far back as it needs."""
+def look_back(context: Context, scope: Scope, study: Study, aim: Aim, until: date) -> Observed:
+    """The outcomes of all units of a plan's kind, named as in it, from as far back as it needs."""
+    plan = study.plan
+    assert plan is not None
     reached = monday_of(context.as_of.date())
     if reached < until:
         hint = "Read the repositories again."
         raise Refused(f"Facts reach {reached} only, and {until} is needed.", hint)
     since = min(plan.start_on, until) - timedelta(weeks=plan.weeks_before)
-    return observe(context, scope, OUTCOMES[aim.name], plan.kind, since, until)
+    found = observe(context, scope, OUTCOMES[aim.name], plan.kind, since, until)
+    return _as_planned(context, study, found)
+
+
+def _as_planned(context: Context, study: Study, found: Observed) -> Observed:
+    numbers = people_of(context, study)
+    return found.named({person: number for number, person in numbers.items()})
 
 
 def read_history(
-    context: Context, scope: Scope, plan: Plan, aim: Aim, brought: Brought
+    context: Context, scope: Scope, study: Study, aim: Aim, brought: Brought
 ) -> tuple[Panel, Mapping[str, frozenset[str]] | None]:
     """The outcomes of a plan's units before it begins, and who stands behind each of them.
 
     Of files nobody knows who does. From as far back as facts go, at most five years.
     """
+    plan = study.plan
+    assert plan is not None
     if aim.in_file:
         since = plan.start_on - timedelta(weeks=FURTHEST_WEEKS)
         columns, units = brought.columns_for(aim.role), dict.fromkeys(plan.units)
         return read_weeks(brought.text, columns, units, since, plan.start_on), None
     until = min(plan.start_on, monday_of(context.as_of.date()))
     since = until - timedelta(weeks=FURTHEST_WEEKS)
-    found = observe(context, scope, OUTCOMES[aim.name], plan.kind, since, until)
+    told = observe(context, scope, OUTCOMES[aim.name], plan.kind, since, until)
+    found = _as_planned(context, study, told)
     panel = found.as_panel(dict.fromkeys(plan.units))
     seen = np.flatnonzero(np.isfinite(panel.outcome).any(axis=0))
     if not len(seen):
@@ -206,24 +211,19 @@ def _with_design(study: Study, panel: Panel, aim: Aim) -> Material:
     seal, plan = study.seal, study.plan
     assert seal is not None
     assert plan is not None
-    planned = place_starts(panel, seal.starts)
-    first = int(min((at for at in planned if at != NEVER), default=len(panel.periods)))
-    scale, because = choose_scale(panel.outcome, first)
-    worth = worth_on(panel, first, scale, aim.percent)
     design = Design(
         rule=_rule(plan),
         strata=_strata(panel, seal.blocks) if plan.roll_out is RollOut.PAIRS else None,
-        scale=scale,
         better="higher" if aim.more_is_better else "lower",
-        worthwhile=worth if aim.role == "outcome" and worth > 0 else None,
-        planned=planned,
+        worth_percent=aim.percent or None,
+        planned=place_starts(panel, seal.starts),
         other=_others(study, panel),
         redefined="; ".join(
             one.note for one in study.deviations if one.what is Departure.REDEFINED
         ),
         season=SEASON_WEEKS,
     )
-    return Material(panel, design, worth, because, digest_of_panel(panel))
+    return Material(panel, design, digest_of_panel(panel))
 
 
 def _rule(plan: Plan) -> Rule:
@@ -253,14 +253,6 @@ def _others(study: Study, panel: Panel) -> Integers | None:
     for one in found:
         days |= dict.fromkeys([one.unit] if one.unit else panel.units, one.on)
     return place_starts(panel, days)
-
-
-def worth_on(panel: Panel, first: int, scale: Scale, percent: float) -> float:
-    """An effect in percent, on the scale on which this outcome is compared."""
-    if scale == "percent":
-        return percent
-    before = panel.outcome[:, :first] if first else panel.outcome
-    return max(1e-12, percent / 100 * abs(float(np.nanmean(before))))
 
 
 def digest_of_panel(panel: Panel) -> str:

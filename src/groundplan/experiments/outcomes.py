@@ -6,7 +6,7 @@ Outcomes of units feed estimators and nothing else: no use case hands them on.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias
 
@@ -63,6 +63,10 @@ class Observed:
         first = place_weeks(self.weeks, [starts[name] for name in names])
         periods = [week.isoformat() for week in self.weeks]
         return make_panel(names, periods, self.values[kept], first)
+
+    def named(self, numbers: Mapping[str, str]) -> Observed:
+        """The same with other names of units, where they have one."""
+        return replace(self, units=tuple(numbers.get(unit, unit) for unit in self.units))
 
     def list_active(self) -> list[str]:
         """The units that showed something in the last eight weeks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -199,7 +199,9 @@ def _choose_treated(inputs: PlanInputs, units: Sequence[str]) -> tuple[str, ...]
     return treated or tuple(units)
 
 
-def find_overlap(study: Study, others: Iterable[Study]) -> Study | None:
+def find_overlap(
+    study: Study, others: Iterable[Study], units_of: Callable[[Study], frozenset[str]]
+) -> Study | None:
     """Another sealed study on some of the same units whose weeks meet this one's."""
     plan = study.plan
     assert plan is not None
@@ -209,12 +211,8 @@ def find_overlap(study: Study, others: Iterable[Study]) -> Study | None:
             continue
         over = ends_on(theirs, other.seal) <= plan.start_on
         apart = over or ends_on(plan) <= theirs.start_on
-        if not apart and _share_units(plan, theirs):
+        # the same people stand behind units of two kinds, or nobody can tell that they do not
+        alike = plan.kind is not theirs.kind or plan.kind in (Units.EVERYBODY, Units.TASKS)
+        if not apart and (alike or units_of(study) & units_of(other)):
             return other
     return None
-
-
-def _share_units(one: Plan, other: Plan) -> bool:
-    if one.kind is not other.kind:
-        return True  # the same people stand behind both, or nobody can tell that they do not
-    return one.kind in (Units.EVERYBODY, Units.TASKS) or not set(one.units).isdisjoint(other.units)

@@ -10,13 +10,13 @@ import numpy as np
 
 from groundplan.experiments import inputs as asked
 from groundplan.experiments.material import Brought, aim_of, check_sides, read_history
+from groundplan.experiments.planning import LEAST_WEEKS_BEFORE
 from groundplan.experiments.register import find_draft
 from groundplan.experiments.tasks import detectable, read_tasks
 from groundplan.experiments.views import Said
 from groundplan.inference.panels.designs import Design
 from groundplan.inference.panels.panel import Panel
 from groundplan.inference.panels.power import Power, find_units, foresee_power, say_power
-from groundplan.inference.panels.scales import choose_scale
 from groundplan.records import studies as records
 from groundplan.records.studies import STREAM, Measure, Plan, RollOut, Study, Units
 from groundplan.terms.errors import Refused
@@ -65,7 +65,7 @@ def foresee(context: Context, scope: Scope, one: Study, brought: Brought) -> For
     assert one.plan is not None
     assert one.measure is not None
     plan, measure = one.plan, one.measure
-    history, people = read_history(context, scope, plan, aim_of(measure), brought)
+    history, people = read_history(context, scope, one, aim_of(measure), brought)
     if people is not None:
         check_sides(plan, people, scope.floor)
     design = _design(plan, measure, history)
@@ -74,7 +74,8 @@ def foresee(context: Context, scope: Scope, one: Study, brought: Brought) -> For
     told = foresee_power(history, treated, plan.weeks_before, plan.weeks, context.rng,
                          steps=steps, design=design)  # fmt: skip
     if isinstance(told, Unknown):
-        return Foreseen(None, (), (f"It could see nothing: {told}.", *_advice(plan)))
+        hints = [*_shorten(plan, history), *_advice(plan)]
+        return Foreseen(None, (), (f"It could see nothing: {told}.", *hints))
     level = _level(history) if told.scale == "difference" else 1.0
     detects = told.detectable / level * (100 if told.scale == "difference" else 1)
     most = LARGEST if measure.more_is_better else NOTHING_LEFT
@@ -119,6 +120,15 @@ def _needed(context: Context, one: Study, history: Panel, design: Design, told: 
     return [f"For {worth:g}% you would need about {found} {_word(plan, found)}."]
 
 
+def _shorten(plan: Plan, history: Panel) -> list[str]:
+    """With how many weeks before the start the plan would fit into what is known of its units."""
+    known = len(history.periods)
+    left = known - plan.weeks
+    if not LEAST_WEEKS_BEFORE <= left < plan.weeks_before:
+        return []
+    return [f"Its units are known for {known} weeks: compare with {left} weeks before or fewer."]
+
+
 def _advice(plan: Plan) -> list[str]:
     if plan.kind is Units.PEOPLE:
         return ["Lots among tasks need fewer people: a few people do hundreds of tasks."]
@@ -126,7 +136,6 @@ def _advice(plan: Plan) -> list[str]:
 
 
 def _design(plan: Plan, measure: Measure, history: Panel) -> Design:
-    scale, _ = choose_scale(history.outcome, len(history.periods) // 2)
     rules = {RollOut.HALF: "complete", RollOut.STEPPED: "complete", RollOut.PAIRS: "blocked"}
     strata = None
     if plan.roll_out is RollOut.PAIRS:
@@ -135,7 +144,6 @@ def _design(plan: Plan, measure: Measure, history: Panel) -> Design:
     return Design(
         rule=rules.get(plan.roll_out, "observed"),  # type: ignore[arg-type]
         strata=strata,
-        scale=scale,
         better="higher" if measure.more_is_better else "lower",
     )
 

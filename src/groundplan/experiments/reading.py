@@ -11,6 +11,7 @@ from groundplan.experiments import standing
 from groundplan.experiments.drawing import ends_on
 from groundplan.experiments.inputs import Better, NumberInputs
 from groundplan.experiments.library import pool_findings, say_prior
+from groundplan.experiments.naming import people_of
 from groundplan.experiments.pulses import judge_guards, say_pulses
 from groundplan.experiments.register import find_study
 from groundplan.experiments.verdicts import read_verdict
@@ -63,7 +64,7 @@ def show(context: Context, scope: Scope, one: Study) -> Shown:
     """A study as its page and its report have it."""
     today, plan, seal = context.now.date(), one.plan, one.seal
     found = context.journal.fold(STREAM, FINDINGS)
-    names = name_units(context, plan)
+    names = name_units(context, one)
     return Shown(
         number=one.number,
         question=one.question,
@@ -146,16 +147,19 @@ def _planned(plan: Plan | None, seal: Seal | None) -> dict[str, Any]:
     }
 
 
-def name_units(context: Context, plan: Plan | None) -> Mapping[str, str]:
+def name_units(context: Context, one: Study) -> Mapping[str, str]:
     """What people call the units of a plan; who is not found keeps what stands in the plan."""
+    plan = one.plan
     if plan is None or plan.kind not in (Units.PEOPLE, Units.TEAMS, Units.REPOSITORIES):
         return {}
     if plan.kind is Units.TEAMS:
         return {unit: team_name(context.roster, unit) for unit in plan.units}
     table, key = ("people", "person_id") if plan.kind is Units.PEOPLE else ("repos", "repo")
-    wanted = {"units": list(plan.units)}
+    people = people_of(context, one)
+    wanted = {"units": [people.get(unit, unit) for unit in plan.units]}
     rows = context.mart.rows(
         f"select {key}, name from {table} where list_contains(:units, {key})",
         wanted,
     )
-    return {str(unit): str(name) for unit, name in rows}
+    known = {str(unit): str(name) for unit, name in rows}
+    return {u: known[people.get(u, u)] for u in plan.units if people.get(u, u) in known}

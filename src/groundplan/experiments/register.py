@@ -5,12 +5,15 @@ A plan may be said anew until it is sealed; then nothing of it changes, and depa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from groundplan.experiments import drawing, planning
 from groundplan.experiments import inputs as asked
 from groundplan.experiments.material import aim_of, look_back
+from groundplan.experiments.naming import find_people, number_people, tell_units
 from groundplan.experiments.outcomes import OUTCOMES, observe
 from groundplan.experiments.standing import say_units
 from groundplan.experiments.views import Said
@@ -53,6 +56,9 @@ def plan(context: Context, scope: Scope, inputs: asked.PlanInputs) -> Said:
         if one.measure.in_file:
             raise BadInput("kind", inputs.kind.value, "units of a file, as the outcome is in one")
         end = monday_of(context.as_of.date())
+        if inputs.kind is Units.PEOPLE:
+            units, treated = (find_people(context, said) for said in (inputs.units, inputs.treated))
+            inputs = replace(inputs, units=units, treated=treated)
         since = end - timedelta(weeks=min(inputs.weeks_before, planning.MOST_WEEKS_BEFORE))
         outcome = OUTCOMES[one.measure.outcome]
         found = observe(context, scope, outcome, inputs.kind, since, end).list_active()
@@ -62,6 +68,10 @@ def plan(context: Context, scope: Scope, inputs: asked.PlanInputs) -> Said:
     elif not one.measure.in_file and inputs.kind is Units.FILE:
         raise BadInput("kind", inputs.kind.value, "what facts know, as the outcome is a signal")
     body = planning.check_plan(inputs, one, found)
+    if inputs.kind is Units.PEOPLE:
+        numbers, version = number_people(context, one, body["units"], version)
+        for part in ("units", "treated"):
+            body[part] = [numbers[person] for person in body[part]]
     context.journal.append(STREAM, records.PLANNED, body, expected=version)
     things = say_units(len(body["units"]), inputs.kind.value)
     return Said(one.number, f"{inputs.roll_out.value.capitalize()}: {things}.")
@@ -80,7 +90,7 @@ def seal(context: Context, scope: Scope, inputs: asked.SealInputs) -> Said:
     despite = inputs.despite.strip() and check_line("despite", inputs.despite)
     check_power(one, despite)
     known = context.journal.fold(STREAM, STUDIES)
-    other = planning.find_overlap(one, known.values())
+    other = planning.find_overlap(one, known.values(), partial(tell_units, context))
     if other is not None:
         whose = f"Study {other.number} ({other.intervention})"
         hint = "Begin when that one is over, or take other units."
@@ -139,7 +149,7 @@ def _levels(context: Context, scope: Scope, one: Study) -> dict[str, float]:
         return {}
     assert one.measure is not None
     until = monday_of(context.as_of.date())
-    found = look_back(context, scope, one.plan, aim_of(one.measure), until)
+    found = look_back(context, scope, one, aim_of(one.measure), until)
     means = [float(np.nanmean(row)) if np.isfinite(row).any() else 0.0 for row in found.values]
     return dict(zip(found.units, means, strict=True))
 

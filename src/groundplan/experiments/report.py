@@ -9,7 +9,7 @@ from groundplan.experiments.inputs import NumberInputs
 from groundplan.experiments.reading import show
 from groundplan.experiments.register import find_study
 from groundplan.experiments.verdicts import say_effect, say_scale
-from groundplan.experiments.views import Begun, Report, Shown, Verdict
+from groundplan.experiments.views import Offset, Report, Shown, Verdict
 from groundplan.records.studies import Units
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context
@@ -98,13 +98,13 @@ def _audit(shown: Shown) -> Iterator[str]:
     if shown.assignment:
         drawn = [
             (
-                _name(nr, one, shown.kind),
+                one.unit if shown.kind == Units.PEOPLE else one.name,
                 one.block,
                 _day(one.planned_on),
                 _day(one.began_on),
                 one.note,
             )
-            for nr, one in enumerate(shown.assignment, 1)
+            for one in shown.assignment
         ]
         yield write_table(("Unit", "Block", "Drawn for", "Began", "Departure"), drawn)
     said = [
@@ -112,11 +112,6 @@ def _audit(shown: Shown) -> Iterator[str]:
     ]
     yield _list(said)
     yield _list(f"Looked on {look.on}: {look.says}" for look in shown.looks)
-
-
-def _name(nr: int, begun: Begun, kind: str) -> str:
-    """People have numbers in a document that may leave the team."""
-    return f"person {nr}" if kind == Units.PEOPLE else begun.name
 
 
 def _answer(shown: Shown) -> Iterator[str]:
@@ -153,14 +148,29 @@ def write_verdict(verdict: Verdict) -> Iterator[str]:
         yield "It may not be said:"
         yield _list(verdict.may_not_say)
     if verdict.checks:
-        told = {True: "does not object", False: "stops the verdict", None: "cannot tell"}
         yield write_table(
-            ("Check", "Verdict", "What it showed"),
-            [(one.name, told[one.passed], one.says) for one in verdict.checks],
+            ("Check", "Came out", "What it showed"),
+            [(one.name, one.word, one.says) for one in verdict.checks],
         )
+    unit = say_scale(verdict.scale)
+    yield from _write_offsets("Periods since the start", verdict.events, unit)
+    yield from _write_offsets("Gap to a mixture of the others", verdict.gap, unit)
     if verdict.caveats:
         yield "What a reader must know:"
         yield _list(verdict.caveats)
+
+
+def _write_offsets(title: str, offsets: Sequence[Offset], unit: str) -> Iterator[str]:
+    rows = [
+        (
+            f"{one.periods:+d}",
+            f"{one.estimate:+.3g}{unit}",
+            f"{one.low:+.3g}{unit} to {one.high:+.3g}{unit}",
+        )
+        for one in offsets
+    ]
+    if rows:
+        yield write_table((title, "Difference", "95% band, all at once"), rows)
 
 
 def _again(shown: Shown) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
@@ -14,14 +15,18 @@ from groundplan.experiments.verdicts import refuse, thin, verdict_of_effect
 from groundplan.experiments.views import Verdict
 from groundplan.inference.arrays import Floats, Integers
 from groundplan.inference.panels.designs import TASKS
-from groundplan.inference.panels.tasks import permute_tasks
+from groundplan.inference.panels.sequential import FIRST_LOOK, plan_looks, watch_effect
+from groundplan.inference.panels.tasks import LEAST_PEOPLE, permute_tasks
 from groundplan.records.studies import Draw, Study
 from groundplan.sources.csv.cells import read_numbers
 from groundplan.sources.csv.tables import Table, read_columns, read_table
 from groundplan.sources.csv.wording import points_for
-from groundplan.terms.errors import BadInput
+from groundplan.terms.errors import BadInput, Refused
 from groundplan.terms.estimate import Unknown
 
+LAG: Final = timedelta(weeks=2)  # since the draw, so that slow tasks are seen with the quick ones
+LEAST_SEEN: Final = 0.9  # of those tasks
+TIGHTEST: Final = 200  # tasks at which the sequence of intervals is narrowest
 _WORDS: Final = {
     "task": ("task", "item", "issue", "ticket", "key", "id", "story", "name", "number"),
     "outcome": ("outcome", "hours", "days", "duration", "took", "value", "result", "elapsed"),
@@ -104,6 +109,38 @@ def analyse_tasks(
         treated=int(treated.sum()), placebos=thin(found.others, found.effect.scale),
     )  # fmt: skip
     return verdict, digest
+
+
+def watch_harm(study: Study, brought: Brought, today: date) -> bool:
+    """Whether harm is certain enough to stop, by intervals that may be looked at again and again.
+
+    Of tasks drawn two weeks ago or longer, in the order of their draws: of younger ones the quick
+    are seen first, and which are quick may be what the intervention changes. Refused while more
+    than a tenth of those have no outcome yet, while they are fewer than thirty, or of fewer than
+    five people.
+
+    Source: `watch_effect`.
+    """
+    assert study.measure is not None
+    tasks = read_tasks(brought)
+    done = dict(zip((name.strip().lower() for name in tasks.names), tasks.outcome, strict=True))
+    old = [draw for draw in study.draws if draw.on <= today - LAG]
+    seen = [draw for draw in old if draw.task.strip().lower() in done]
+    if len(seen) < max(FIRST_LOOK, LEAST_SEEN * len(old)):
+        raise Refused(
+            f"{len(seen)} of the {len(old)} tasks drawn over two weeks ago have an outcome; it "
+            f"needs {FIRST_LOOK} of them and {LEAST_SEEN:.0%}.",
+            "Look again when more are done: quick ones alone would mislead.",
+        )
+    if len({draw.by for draw in seen}) < LEAST_PEOPLE:
+        raise Refused(f"They are tasks of fewer than {LEAST_PEOPLE} people.", "Wait for others.")
+    logs = np.log([done[draw.task.strip().lower()] for draw in seen])
+    arms = [float(draw.with_it) for draw in seen]
+    # one side of the interval is harm, so both together may err twice as often
+    level = 1 - 2 * plan_looks().harm_alpha
+    told = watch_effect(logs, arms, 0.5, TIGHTEST, level=level)
+    worse = told.high[-1] < 0 if study.measure.more_is_better else told.low[-1] > 0
+    return bool(worse)
 
 
 def detectable(tasks: Tasks, level: float = 0.95, power: float = 0.8) -> float:

@@ -11,28 +11,22 @@ import numpy as np
 
 from groundplan.experiments.views import Checked, Offset, Verdict
 from groundplan.inference.arrays import Floats
+from groundplan.inference.panels.collapse import expressed
 from groundplan.inference.panels.designs import Design, Route
-from groundplan.inference.panels.effects import Effect
+from groundplan.inference.panels.effects import Effect, Scale
 from groundplan.inference.panels.findings import Finding, judge, say
+from groundplan.inference.panels.staggered import EventStudy
 
 MOST_PLACEBOS: Final = 400  # of them a picture shows no more
 _SCALES: Final = {"percent": "in percent", "difference": "in the outcome's own unit"}
 CANNOT_TELL: Final = "cannot tell"
 
 
-def verdict_of(
-    found: Finding,
-    periods: int,
-    *,
-    worth: float,
-    better: int,
-    events: Sequence[Offset] = (),
-    because: str = "",
-) -> Verdict:
+def verdict_of(found: Finding, periods: int, *, better: int) -> Verdict:
     """What a page, a report and the journal keep of a finding; without its sentence."""
-    effect, facts = found.effect, found.facts
+    effect, facts, because = found.effect, found.facts, found.scale_because
     scaled = [f"Effects are {_SCALES[found.scale]}: {because}."] if because else []
-    blank = refuse(found.refused or found.because, worth=worth, better=better)
+    blank = refuse(found.refused or found.because, worth=found.worth, better=better)
     return replace(
         blank,
         verdict=found.verdict,
@@ -41,13 +35,26 @@ def verdict_of(
         may_say=found.may_say,
         may_not_say=found.may_not_say,
         caveats=(*found.caveats, *scaled),
-        checks=tuple(Checked(one.name, not one.stops, one.says) for one in found.checks),
+        checks=tuple(Checked(c.name, c.passed, c.says, c.stops) for c in found.checks),
         placebos=thin(found.others, found.scale) if effect else (),
-        events=tuple(events),
+        events=_offsets(found.events, found.scale),
+        gap=_offsets(found.gap, "difference"),
+        needs=found.needs,
         units=facts.units,
         treated=facts.treated,
         periods=periods,
     )
+
+
+def _offsets(study: EventStudy | None, scale: Scale) -> tuple[Offset, ...]:
+    """Effects by time since the start, on the scale that people read."""
+    if study is None:
+        return ()
+    rows = zip(
+        study.since.tolist(), study.effect.tolist(), study.low.tolist(), study.high.tolist(),
+        strict=True,
+    )  # fmt: skip
+    return tuple(Offset(at, *expressed(mid, low, high, scale)) for at, mid, low, high in rows)
 
 
 def _route(route: Route) -> dict[str, Any]:
@@ -79,10 +86,9 @@ def verdict_of_effect(
     design = Design(
         rule="blocked",
         better="higher" if better > 0 else "lower",
-        worthwhile=worth,
         level=effect.level,
     )
-    word, because = judge(effect, route, design, ())
+    word, because = judge(effect, route, design, (), worth)
     may_say, may_not_say = say(word, route, effect)
     return replace(
         refuse(because, worth=worth, better=better),
@@ -118,7 +124,7 @@ def refuse(reason: str, *, worth: float, better: int, needs: Sequence[str] = ())
         inference="refused", strength="none", scale="percent", estimate=None, low=None, high=None,
         level=0.95, p=None, log_se=None, worth=worth, better=better, may_say=(),
         may_not_say=("That there is an effect.", "That there is none."), caveats=(), checks=(),
-        needs=tuple(needs), placebos=(), events=(), units=0, treated=0, periods=0,
+        needs=tuple(needs), placebos=(), events=(), gap=(), units=0, treated=0, periods=0,
     )  # fmt: skip
 
 
@@ -139,19 +145,27 @@ def stop(verdict: Verdict, reasons: Sequence[str]) -> Verdict:
 
 def speak(verdict: Verdict, intervention: str, outcome: str) -> Verdict:
     """The verdict with its sentence."""
-    what, subject = outcome[:1].lower() + outcome[1:], intervention[:1].upper() + intervention[1:]
+    what, subject = _lower(outcome), intervention[:1].upper() + intervention[1:]
     if verdict.estimate is None:
         return replace(verdict, sentence=f"It cannot be told: {verdict.because}.")
     span = say_interval(verdict)
     moved = "rose" if verdict.estimate > 0 else "fell"
     size = f"{abs(verdict.estimate):.3g}{say_scale(verdict.scale)}"
+    if verdict.verdict in ("helped", "hurt"):
+        begins = {
+            "observational": f"It looks as if {_lower(intervention)} {verdict.verdict}",
+            "suggestive": f"A hint that {_lower(intervention)} {verdict.verdict}",
+        }.get(verdict.strength, f"{subject} {verdict.verdict}")
+        return replace(verdict, sentence=f"{begins}: {what} {moved} by {size} ({span}).")
     sentence = {
-        "helped": f"{subject} helped: {what} {moved} by {size} ({span}).",
-        "hurt": f"{subject} hurt: {what} {moved} by {size} ({span}).",
         "no worthwhile effect": f"Whatever {what} did because of it, it is less than the "
         f"{verdict.worth:g}{say_scale(verdict.scale)} that would be worth having ({span}).",
     }.get(verdict.verdict, _doubt(verdict, what))
     return replace(verdict, sentence=sentence)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def _doubt(verdict: Verdict, what: str) -> str:
@@ -198,14 +212,14 @@ def as_body(verdict: Verdict) -> dict[str, Any]:
 
 def read_verdict(body: Mapping[str, Any]) -> Verdict:
     """The verdict that an entry of the journal holds."""
-    told = {name: body[name] for name in Verdict.__dataclass_fields__}
+    told = {"gap": (), **{n: body[n] for n in Verdict.__dataclass_fields__ if n in body}}
     lists = ("may_say", "may_not_say", "caveats", "needs", "placebos")
     return Verdict(
         **{
             **told,
             **{name: tuple(body[name]) for name in lists},
             "checks": tuple(Checked(**one) for one in body["checks"]),
-            "events": tuple(Offset(**one) for one in body["events"]),
+            **{name: tuple(Offset(**one) for one in told[name]) for name in ("events", "gap")},
         }
     )
 

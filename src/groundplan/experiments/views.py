@@ -89,11 +89,20 @@ class Audited:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A check of the answer. passed: None where it cannot be told."""
+    """A check of the answer. passed: None where it could not be judged; stops: no verdict rests
+    on this answer because of it."""
 
     name: str
     passed: bool | None
     says: str
+    stops: bool = False
+
+    @property
+    def word(self) -> str:
+        """What it means for the verdict."""
+        if self.stops:
+            return "stops it"
+        return {True: "passed", False: "look", None: "not judged"}[self.passed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +131,8 @@ class Verdict:
     estimate, low, high: on `scale`, percent or the outcome's own unit; None where refused or not
     bounded. strength: the most that such a design may claim. log_se: of the estimate of logs, for
     pooling. better: 1 where more is an improvement, else -1. placebos: what the same analysis
-    finds under assignments that were not made; events: by time since the start.
+    finds under assignments that were not made; events: by time since the start; gap: from a
+    mixture of the others that ran like the treated units before.
     """
 
     verdict: str
@@ -148,6 +158,7 @@ class Verdict:
     needs: tuple[str, ...]
     placebos: tuple[float, ...]
     events: tuple[Offset, ...]
+    gap: tuple[Offset, ...]
     units: int
     treated: int
     periods: int

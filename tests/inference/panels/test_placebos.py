@@ -103,7 +103,7 @@ def test_foretold_power_is_realised() -> None:
         outcome = np.floor(more + draw.uniform(size=more.shape))  # counts stay counts
         planted = make_panel(some.units, some.periods, outcome, some.treated_from)
         made = assign((some.treated_from == NEVER).astype(int), 299, draw)
-        verdict, _ = decide(planted, Design("complete", scale="percent"), draw, made)
+        verdict, _ = decide(planted, Design("complete", scale="percent"), draw, made=made)
         hits += verdict == "helped"
     assert hits / runs == pytest.approx(0.8, abs=0.12)
 

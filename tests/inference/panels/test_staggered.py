@@ -10,15 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundplan.inference.arrays import Floats
-from groundplan.inference.panels.cohorts import Control
+from groundplan.inference.panels.cohorts import (
+    Cells,
+    Cohorts,
+    Control,
+    compare_cells,
+    contrast_cells,
+    sort_cohorts,
+)
 from groundplan.inference.panels.effects import Effect
 from groundplan.inference.panels.panel import NEVER, Panel, make_panel
 from groundplan.inference.panels.staggered import (
     Average,
     EventStudy,
-    GroupTimes,
     event_study,
-    group_time_effects,
     staggered_effect,
 )
 from groundplan.terms.estimate import Unknown
@@ -41,6 +46,16 @@ def draw(rng: np.random.Generator, units: int, periods: int, effect: float = 0.0
     return make(outcome + effect * panel.is_treated(), starts)
 
 
+def group_times(panel: Panel, control: Control = "never") -> tuple[Cells, Floats]:
+    """ATT(g, t) with their standard errors."""
+    cohorts = sort_cohorts(panel)
+    assert isinstance(cohorts, Cohorts)
+    cells = compare_cells(cohorts, control, "varying")
+    assert isinstance(cells, Cells)
+    none = np.zeros((len(cells.period), len(cohorts.sizes)))
+    return cells, contrast_cells(cohorts, cells, np.eye(len(cells.period)), none).se
+
+
 def known(told: Effect | Unknown) -> Effect:
     assert isinstance(told, Effect)
     return told
@@ -50,13 +65,12 @@ def test_one_start_is_a_difference_of_differences() -> None:
     rng = np.random.default_rng(1)
     outcome = rng.standard_normal((12, 4))
     panel = make(outcome, [2] * 5 + [NEVER] * 7)
-    cells = group_time_effects(panel)
-    assert isinstance(cells, GroupTimes)
+    cells, errors = group_times(panel)
     gain = outcome[:, 3] - outcome[:, 1]
     at = (cells.start == 2) & (cells.period == 3)
     assert cells.effect[at] == pytest.approx(gain[:5].mean() - gain[5:].mean())
     error = np.sqrt(gain[:5].var() / 5 + gain[5:].var() / 7)
-    assert cells.se[at] == pytest.approx(error)
+    assert errors[at] == pytest.approx(error)
     later = outcome[:, 2:].mean(axis=1) - outcome[:, 1]
     effect = known(staggered_effect(panel, rng))
     assert effect.estimate == pytest.approx(later[:5].mean() - later[5:].mean())
@@ -67,13 +81,12 @@ def test_those_not_yet_treated_are_compared_with_by_hand() -> None:
     rng = np.random.default_rng(2)
     outcome = rng.standard_normal((9, 4))
     starts = [1, 1, 1, 3, 3, NEVER, NEVER, NEVER, NEVER]
-    cells = group_time_effects(make(outcome, starts), control="not yet")
-    assert isinstance(cells, GroupTimes)
+    cells, errors = group_times(make(outcome, starts), "not yet")
     gain = outcome[:, 2] - outcome[:, 0]
     at = (cells.start == 1) & (cells.period == 2)
     assert cells.effect[at] == pytest.approx(gain[:3].mean() - gain[3:].mean())
     error = np.sqrt(gain[:3].var() / 3 + gain[3:].var() / 6)
-    assert cells.se[at] == pytest.approx(error)  # through outcomes and through shares
+    assert errors[at] == pytest.approx(error)  # through outcomes and through shares
 
 
 @pytest.mark.parametrize("control", CONTROLS)

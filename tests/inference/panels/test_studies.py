@@ -9,6 +9,7 @@ from groundplan.inference.panels.analysis import analyse
 from groundplan.inference.panels.caveats import TREND, TRIGGER, audit
 from groundplan.inference.panels.designs import TABLE, TASKS, Design, Facts, choose_route
 from groundplan.inference.panels.findings import Finding
+from groundplan.inference.panels.opinions import PARALLEL
 from groundplan.inference.panels.panel import NEVER, Panel, make_panel
 from groundplan.inference.panels.tasks import permute_tasks
 from groundplan.terms.errors import BadInput
@@ -110,6 +111,41 @@ def test_small_intervals_are_no_worthwhile_effect() -> None:
     told = found(made(20, 10, periods=200, start=100), rule="complete", worthwhile=1.0)
     assert told.verdict == "no worthwhile effect"
     assert found(made(20, 10, seed=3), rule="complete", worthwhile=0.01).verdict == "cannot tell"
+
+
+def test_worth_in_percent_is_taken_to_the_scale_that_outcomes_choose() -> None:
+    panel = made(20, 10, periods=200, start=100)
+    around_ten = make_panel(panel.units, panel.periods, panel.outcome + 10, panel.treated_from)
+    told = found(around_ten, rule="complete", scale="difference", worth_percent=10.0)
+    assert told.worth == pytest.approx(1.0, abs=0.05)
+    assert told.verdict == "no worthwhile effect"
+    assert found(around_ten, rule="complete", scale="percent", worth_percent=10.0).worth == 10.0
+
+
+@pytest.mark.parametrize(
+    ("panel", "needs"),
+    [
+        (made(10, 1), ("19 units that do not start", "where there are 9", "51 periods before")),
+        (made(6, 3), ("4 units that do not start", "where there are 3")),
+        (made(1, 1), ("19 units that do not start", "their own past gives a hint, never more")),
+        (made(5, 5), ("2 units that do not start", "where there are 0")),
+        (made(20, 0), ("some of them before the start",)),
+    ],
+)
+def test_what_cannot_be_told_says_what_it_would_need(panel: Panel, needs: tuple[str, ...]) -> None:
+    told = found(panel)
+    assert told.verdict == "cannot tell"
+    for part in needs:
+        assert part in " ".join(told.needs)
+
+
+def test_a_check_that_cannot_be_judged_says_so_and_stops_nothing() -> None:
+    early = {check.name: check for check in found(made(20, 8, 3.0, start=3)).checks}
+    for name in (TREND, TRIGGER, PARALLEL):
+        assert early[name].passed is None
+        assert not early[name].stops
+    told = found(made(20, 8, 3.0, start=3))
+    assert told.verdict == "helped"
 
 
 def test_six_units_never_show_an_effect() -> None:
@@ -218,6 +254,7 @@ def test_the_plan_is_analysed_and_audited() -> None:
         ({"strata": np.zeros(3)}, "strata"),
         ({"level": 1.5}, "level"),
         ({"worthwhile": -1.0}, "worthwhile"),
+        ({"worth_percent": 0.0}, "worth_percent"),
         ({"weights": np.zeros(20)}, "weights"),
         ({"scale": "percent"}, "scale"),
     ],

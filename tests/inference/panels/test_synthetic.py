@@ -14,6 +14,7 @@ from groundplan.inference.panels.effects import Effect
 from groundplan.inference.panels.panel import NEVER, Panel, make_panel
 from groundplan.inference.panels.simplex import closest_mixture
 from groundplan.inference.panels.synthetic import (
+    Gaps,
     synthetic_control,
     synthetic_did,
     synthetic_mixture,
@@ -38,9 +39,9 @@ def with_outcome(panel: Panel, outcome: Floats) -> Panel:
     return make_panel(panel.units, panel.periods, outcome, panel.treated_from)
 
 
-def known(told: Effect | Unknown) -> Effect:
-    assert isinstance(told, Effect), told
-    return told
+def effect_of(told: Gaps | Unknown) -> Effect:
+    assert isinstance(told, Gaps), told
+    return told.effect()
 
 
 @settings(max_examples=60, deadline=None)
@@ -93,7 +94,7 @@ def test_a_unit_that_is_a_mixture_is_found_out() -> None:
     assert mixture.weights[[4, 9]] == pytest.approx([0.3, 0.7], abs=1e-9)
     assert mixture.missed == pytest.approx(0, abs=1e-9)
     assert mixture.gap == pytest.approx(2)
-    told = known(synthetic_control(with_outcome(panel, outcome), rng))
+    told = effect_of(synthetic_control(with_outcome(panel, outcome), rng))
     assert told.estimate == pytest.approx(2)
 
 
@@ -105,7 +106,7 @@ def test_placebo_units_keep_the_size(units: int, treated: int) -> None:
         rng = np.random.default_rng(seed)
         panel = draw(rng, units, treated)
         both = synthetic_control(panel, rng, draws=39), synthetic_did(panel, rng, draws=39)
-        counts += [known(told).is_significant for told in both]
+        counts += [effect_of(told).is_significant for told in both]
     assert (counts <= 0.06 * runs + 3.72 * np.sqrt(0.06 * 0.94 * runs)).all(), counts / runs
 
 
@@ -113,7 +114,7 @@ def test_effects_are_found_and_covered() -> None:
     told = []
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        told.append(known(synthetic_did(draw(rng, 40, 5, effect=5.0), rng, draws=39)))
+        told.append(effect_of(synthetic_did(draw(rng, 40, 5, effect=5.0), rng, draws=39)))
     assert np.mean([effect.is_significant for effect in told]) > 0.8
     assert np.mean([effect.low <= 5 <= effect.high for effect in told]) > 0.88
 
@@ -121,7 +122,7 @@ def test_effects_are_found_and_covered() -> None:
 def test_ranks_and_intervals_agree() -> None:
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        told = known(synthetic_control(draw(rng, 40, 1, effect=2.0), rng))
+        told = effect_of(synthetic_control(draw(rng, 40, 1, effect=2.0), rng))
         assert told.is_significant == (not told.low <= 0 <= told.high)
         assert told.p is not None
         assert told.p * 40 == pytest.approx(round(told.p * 40))
@@ -131,7 +132,7 @@ def test_what_lies_outside_of_all_others_is_named() -> None:
     rng = np.random.default_rng(3)
     panel = draw(rng, 24)
     away = with_outcome(panel, panel.outcome + 500 * panel.treated[:, None])
-    assert known(synthetic_control(away, rng)).caveats == (
+    assert effect_of(synthetic_control(away, rng)).caveats == (
         "no mixture of the others resembles the treated units before the start",
     )
 
@@ -143,7 +144,7 @@ def test_too_little_is_refused_with_what_is_needed() -> None:
     assert synthetic_did(draw(rng, 15), rng) == Unknown(
         "too few units are never treated", 14, 15, "controls"
     )
-    assert isinstance(synthetic_did(draw(rng, 16), rng), Effect)
+    assert isinstance(synthetic_did(draw(rng, 16), rng), Gaps)
     assert isinstance(synthetic_did(draw(rng, 40, 30), rng), Unknown)
     panel = draw(rng, 30, 2)
     starts = panel.treated_from.copy()

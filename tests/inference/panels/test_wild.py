@@ -13,7 +13,7 @@ from groundplan.inference.panels.naive import (
     two_way_clustered,
 )
 from groundplan.inference.panels.panel import NEVER, Panel, make_panel
-from groundplan.inference.panels.wild import bootstrap_wild
+from groundplan.inference.panels.wild import bootstrap_wild, reject_wild
 
 
 def made(outcome: np.ndarray, starts: list[int]) -> Panel:
@@ -115,3 +115,14 @@ def test_naive_rules_cry_wolf() -> None:
     found = [judge_naively(made(rng.normal(size=(10, 52)), [26] + [NEVER] * 9)) for _ in range(300)]
     assert np.mean([one.two_way for one in found]) > 0.3
     assert np.mean([one.normal for one in found]) > 0.4
+
+
+def test_one_effect_is_rejected_where_the_interval_ends() -> None:
+    rng = np.random.default_rng(8)
+    outcome = rng.normal(size=(14, 20)) + rng.normal(size=(14, 1))
+    collapsed = collapse(made(outcome, [10] * 6 + [NEVER] * 8), "difference")
+    told = bootstrap_wild(collapsed, np.random.default_rng(1))
+    assert told.p == reject_wild(collapsed, 0.0, np.random.default_rng(1))
+    for end, way in ((told.low, -1), (told.high, 1)):
+        assert reject_wild(collapsed, end + 0.05 * way, np.random.default_rng(1)) < 0.05
+        assert reject_wild(collapsed, end - 0.05 * way, np.random.default_rng(1)) > 0.05

@@ -5,13 +5,11 @@ Nothing here tries a second path because the first one found nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtri, stdtr, stdtrit
 
-from groundplan.inference.arrays import Floats
 from groundplan.inference.panels.assignments import Assignments
 from groundplan.inference.panels.caveats import (
     Check,
@@ -21,38 +19,21 @@ from groundplan.inference.panels.caveats import (
     check_trend,
     check_trigger,
     name_caveats,
-    trigger_of,
 )
-from groundplan.inference.panels.collapse import compare_gains, expressed
-from groundplan.inference.panels.designs import Design, Route
-from groundplan.inference.panels.effects import Effect, Scale
+from groundplan.inference.panels.designs import Design, Route, say_needs
+from groundplan.inference.panels.effects import Scale
+from groundplan.inference.panels.estimation import Estimated, estimate
+from groundplan.inference.panels.event_time import trace_stretches
 from groundplan.inference.panels.findings import Finding, Verdict, judge, say
-from groundplan.inference.panels.interrupted import interrupted_effect
+from groundplan.inference.panels.opinions import ask_bootstrap, ask_mixture, bend_trends
 from groundplan.inference.panels.panel import Panel
-from groundplan.inference.panels.permutation import DRAWS, Given, permute
+from groundplan.inference.panels.permutation import DRAWS
 from groundplan.inference.panels.preparation import Ready, prepare, refuse
-from groundplan.inference.panels.scales import choose_scale, mean_of_units
-from groundplan.inference.panels.staggered import staggered_effect
-from groundplan.inference.panels.wild import bootstrap_wild
+from groundplan.inference.panels.scales import worth_on
+from groundplan.inference.panels.staggered import EventStudy, event_study
 from groundplan.terms.estimate import Unknown
 
-ZEROS: Final = "Some outcomes are zero, so only imputation on logs of block means is defined."
-MOST_WILD: Final = 200  # units up to which the bootstrap gives its second opinion
-LEAST_WILD: Final = 5  # treated units; with fewer it hardly ever rejects
-CONTRADICTED: Final = 0.1  # p of the second opinion, above which it objects
-LEAST_FOR_COVARIATE: Final = 12  # units; with fewer it costs more than it mends
-LEAST_FOR_NOISE: Final = 5  # periods before the start
-
-
-@dataclass(frozen=True, slots=True)
-class Estimated:
-    """What a row of the table came to. others: as in `Finding`."""
-
-    effect: Effect
-    others: Floats
-    given: Given
-    scale_because: str
-    checks: tuple[Check, ...] = ()
+MOST_HORIZONS: Final = 48  # that an event study shows one by one
 
 
 def analyse(panel: Panel, design: Design, rng: np.random.Generator, draws: int = DRAWS) -> Finding:
@@ -67,220 +48,105 @@ def analyse(panel: Panel, design: Design, rng: np.random.Generator, draws: int =
     """
     ready = prepare(panel, design)
     found = audit(panel, design.planned)
-    told = estimate(ready, rng, draws) if not refuse(panel, design) else None
+    needs = say_needs(ready.facts) if ready.route.strength == "none" else ()
+    refused = refuse(panel, design)
+    told = None if refused else estimate(ready, rng, draws)
     if not isinstance(told, Estimated):
-        reason = str(told or refuse(panel, design))
+        reason = refused or (told.reason if told and ready.route.refuses else str(told))
         return Finding(
             "cannot tell", reason, reason, ready.route, ready.facts, None, "difference", "",
             (), (), found, np.empty(0), *say("cannot tell", ready.route, None),
+            worth=design.worthwhile or design.worth_percent or 0.0, needs=needs if told else (),
         )  # fmt: skip
-    checks = (*told.checks, *_look(ready, told, rng))
-    effect = told.effect
-    verdict, because = judge(effect, ready.route, ready.design, checks)
+    checks, events, gap = _look(ready, told, rng)
+    effect, worth = told.effect, _worth(ready, told.effect.scale)
+    verdict, because = judge(effect, ready.route, ready.design, checks, worth)
     caveats = name_caveats(ready.panel, design, ready.route, ready.left_out)
     return Finding(
         verdict, because, "", ready.route, ready.facts, effect, effect.scale, told.scale_because,
         checks, (*caveats, *effect.caveats), found, told.others,
-        *say(verdict, ready.route, effect),
+        *say(verdict, ready.route, effect), worth, events, gap, needs,
     )  # fmt: skip
+
+
+def _worth(ready: Ready, scale: Scale) -> float:
+    """The smallest effect worth having, on the effect's scale; 0 where none was named."""
+    design = ready.design
+    if design.worthwhile is not None or design.worth_percent is None:
+        return design.worthwhile or 0.0
+    return worth_on(ready.panel.outcome, int(ready.panel.starts[0]), scale, design.worth_percent)
 
 
 def decide(
-    panel: Panel, design: Design, rng: np.random.Generator, made: Assignments
+    panel: Panel,
+    design: Design,
+    rng: np.random.Generator,
+    *,
+    made: Assignments | None = None,
+    draws: int = DRAWS,
 ) -> tuple[Verdict, Route]:
     """The verdict and the row of `analyse`, without what is only shown: for many placebos.
 
-    made: the assignments with which the panel's is compared.
+    made: the assignments with which the panel's is compared, if they were drawn before.
     """
     ready = prepare(panel, design)
-    told = None if refuse(panel, design) else estimate(ready, rng, made=made)
+    told = None if refuse(panel, design) else estimate(ready, rng, draws, made)
     if not isinstance(told, Estimated):
         return "cannot tell", ready.route
     if told.effect.is_significant:
-        opinion = _second_opinion(ready, told.effect, rng) if len(told.others) else None
-        stopping = (*stopping_checks(ready, told, rng), *([opinion] if opinion else []))
-        told = replace(told, checks=(*told.checks, *stopping))
-    return judge(told.effect, ready.route, ready.design, told.checks)[0], ready.route
-
-
-def estimate(
-    ready: Ready,
-    rng: np.random.Generator,
-    draws: int = DRAWS,
-    made: Assignments | None = None,
-) -> Estimated | Unknown:
-    """What the study's row comes to, with the checks that belong to the row itself."""
-    if ready.route.refuses or ready.collapsed is None:
-        reason = f"{ready.route.when}. {ready.route.inference}"
-        return Unknown(reason, ready.facts.units, ready.facts.units + 1, "units")
-    if ready.route.name in ("placebo dates", "difference series"):
-        return _follow_series(ready)
-    collapsed, design = ready.collapsed, ready.design
-    if ready.route.name == "interval only":
-        effect = compare_gains(collapsed, design.level)
-        return Estimated(effect, np.empty(0), Given(), collapsed.because)
-    given = _given(ready)
-    strata = design.strata if design.rule == "blocked" else None
-    found = permute(
-        collapsed, rng, strata=strata, given=given, made=made, draws=draws, level=design.level
-    )
-    if not np.isfinite(found.effect.estimate) or not found.effect.se:
-        return Unknown("all units changed alike", 1, 2, "different changes")
-    told = Estimated(found.effect, found.others, given, collapsed.because)
-    if ready.route.name != "many units" or (made and not found.effect.is_significant):
-        return told  # among many placebos, one that the permutation does not bear out is settled
-    return _agree(ready, told, rng)
-
-
-def _given(ready: Ready) -> Given:
-    """What the row allows for: noise of few treated, the weeks before the start of others."""
-    outcome, weights = ready.panel.outcome, ready.design.weights
-    start = int(ready.panel.starts[0])
-    assert ready.collapsed is not None
-    scale = ready.collapsed.scale
-    if ready.route.name == "few treated" and start >= LEAST_FOR_NOISE:
-        return Given(noise=noise_of(outcome[:, :start], scale))
-    if ready.route.name == "comparison" and ready.facts.units >= LEAST_FOR_COVARIATE:
-        told = trigger_of(outcome, start, scale)
-        if told is not None and np.ptp(told) > 0:
-            return Given(covariates=told[:, None], weights=weights)
-    return Given(weights=weights)
-
-
-def noise_of(before: Floats, scale: Scale) -> Floats:
-    """How restless each unit was before the start, half way to the typical unit, (units,)."""
-    level = mean_of_units(before)[:, None]
-    if scale == "percent":
-        before, level = before / np.where(level > 0, level, np.nan), np.ones_like(level)
-    rest = before - level
-    rest = rest - np.nan_to_num(mean_of_units(rest.T))
-    spread = np.nan_to_num(mean_of_units(rest**2))
-    typical = float(np.median(spread))
-    if typical <= 0:
-        return np.ones(len(before))
-    return np.asarray(np.sqrt((spread + typical) / 2))
-
-
-def _follow_series(ready: Ready) -> Estimated | Unknown:
-    """One series: the treated units' mean, less the others' where there are any.
-
-    Of units that were observed throughout. Percent: of logs, or where some period holds nothing,
-    of the mean before the start.
-    """
-    panel, design = ready.panel, ready.design
-    start = int(panel.starts[0])
-    scale, because = design.scale, "as asked for"
-    if scale == "auto":
-        scale, because = choose_scale(panel.outcome, start)
-    whole = np.isfinite(panel.outcome).all(axis=1)
-    sides = [whole & panel.treated] + ([whole & ~panel.treated] if ready.facts.controls else [])
-    if not all(side.any() for side in sides):
-        return Unknown("no unit was observed throughout", 0, 1, "units without gaps on each side")
-    series = [panel.outcome[side].mean(axis=0) for side in sides]
-    before = [float(one[:start].mean()) for one in series]
-    logs = scale == "percent" and all((one > 0).all() for one in series)
-    if scale == "percent" and not all(before):
-        scale, because = "difference", "there was nothing before, so no percentage is defined"
-    if scale == "percent":
-        series = [np.log(one) if logs else one / of for one, of in zip(series, before, strict=True)]
-    gap = series[0] if len(series) == 1 else series[0] - series[1]
-    found = interrupted_effect(gap, start, level=design.level)
-    if isinstance(found, Unknown):
-        return found
-    ends = found.estimate, found.low, found.high
-    shown = expressed(*ends, scale) if logs or scale == "difference" else tuple(
-        100 * end for end in ends
-    )  # fmt: skip
-    effect = replace(found, estimate=shown[0], low=shown[1], high=shown[2], scale=scale)
-    return Estimated(effect, np.empty(0), Given(), because)
-
-
-def _agree(ready: Ready, told: Estimated, rng: np.random.Generator) -> Estimated:
-    """Of many units: the large-sample estimate, which the permutation must bear out.
-
-    p is the larger one. Where only the permutation sees no effect, the interval holds both.
-    """
-    panel, level = ready.panel, ready.design.level
-    by_order = told.effect
-    if by_order.scale == "percent":
-        if (panel.outcome <= 0).any():
-            alone = replace(by_order, caveats=(*by_order.caveats, ZEROS))
-            return replace(told, effect=alone)
-        panel = replace(panel, outcome=np.log(panel.outcome))
-    found = staggered_effect(panel, rng, level=level)
-    if isinstance(found, Unknown) or ready.design.weights is not None:
-        return told
-    wider, p = _for_small_cohorts(found, panel)
-    middle = found.estimate
-    ends = middle, middle - wider * (middle - found.low), middle + wider * (found.high - middle)
-    estimate, low, high = expressed(*ends, by_order.scale)
-    apart = abs(estimate - by_order.estimate) > (high - low) / 4
-    says = "Imputation, which compares with all earlier periods, comes to about the same."
-    if apart:
-        says = "Imputation, which compares with all earlier periods, differs by over one error."
-    turned = estimate * by_order.estimate < 0
-    borne_out = by_order.is_significant or p > 1 - level
-    check = Check("two estimators", says, turned, by_order.p, by_order.estimate, by_order.estimate)
-    effect = replace(
-        found,
-        estimate=estimate,
-        low=low if borne_out else min(low, by_order.low),
-        high=high if borne_out else max(high, by_order.high),
-        p=max(p, by_order.p or 0.0),
-        method=f"{found.method}; {by_order.method}; both must agree",
-        scale=by_order.scale,
-    )
-    return replace(told, effect=effect, checks=(check,))
-
-
-def _for_small_cohorts(found: Effect, panel: Panel) -> tuple[float, float]:
-    """How many times wider an interval of large samples must be, and its p.
-
-    Bessel's correction for the smallest cohort, and Student's t over the treated: with twenty on a
-    side, intervals without them cover 92.8%, with them 94.4% (evidence/power).
-    """
-    _, sizes = np.unique(panel.treated_from[panel.treated], return_counts=True)
-    least, freedom = max(2, int(sizes.min())), int(sizes.sum()) - 1
-    bessel = float(np.sqrt(least / (least - 1)))
-    wider = bessel * float(stdtrit(freedom, (1 + found.level) / 2) / ndtri((1 + found.level) / 2))
-    p = found.p or 0.0
-    if found.se:
-        p = max(p, float(2 * stdtr(freedom, -abs(found.estimate) / (bessel * found.se))))
-    return wider, p
+        told = replace(told, checks=(*told.checks, *stopping_checks(ready, told, rng)))
+    worth = _worth(ready, told.effect.scale)
+    return judge(told.effect, ready.route, ready.design, told.checks, worth)[0], ready.route
 
 
 def stopping_checks(ready: Ready, told: Estimated, rng: np.random.Generator) -> list[Check]:
-    """The checks of what came before the start, which may stop a verdict."""
-    if not len(told.others):
-        return []
-    effect, found = told.effect, [check_trend(ready.panel, told.effect, ready.design, rng)]
-    if ready.design.rule == "observed":
-        found.append(check_trigger(ready.panel, effect.scale, rng))
-    return [check for check in found if check is not None]
-
-
-def _look(ready: Ready, told: Estimated, rng: np.random.Generator) -> tuple[Check, ...]:
-    """All checks, in the order in which they are printed."""
+    """The checks that may stop a verdict: of what came before the start, and a second opinion."""
     if ready.collapsed is None or not len(told.others):
-        return ()
-    found = [
+        return []
+    found = [check_trend(ready.panel, told.effect, ready.design, rng)]
+    if ready.design.rule == "observed":
+        found.append(check_trigger(ready.panel, told.effect.scale, rng))
+    opinion = ask_bootstrap(ready.collapsed, told.effect, ready.design.rule, rng)
+    return [*found, *([opinion] if opinion else [])]
+
+
+def _look(
+    ready: Ready, told: Estimated, rng: np.random.Generator
+) -> tuple[tuple[Check, ...], EventStudy | None, EventStudy | None]:
+    """All checks, in the order in which they are printed; effects over time, and the gap."""
+    if ready.collapsed is None or not len(told.others):
+        return told.checks, None, None
+    found: list[Check | None] = [
+        *told.checks,
         *stopping_checks(ready, told, rng),
         check_each_unit(ready.collapsed, told.given),
         check_donut(ready.panel, told.given, told.effect),
-        _second_opinion(ready, told.effect, rng),
     ]
-    return tuple(check for check in found if check is not None)
+    shown, changes = _follow_time(ready, told.effect.scale, rng)
+    gap = None
+    if ready.design.rule == "observed":
+        mixed, gap = ask_mixture(ready.panel, ready.route, told.effect, rng)
+        found += [bend_trends(changes, told.effect.scale), mixed]
+    return tuple(check for check in found if check is not None), shown, gap
 
 
-def _second_opinion(ready: Ready, effect: Effect, rng: np.random.Generator) -> Check | None:
-    """The wild cluster bootstrap; it stops a study without random starts that it contradicts."""
-    assert ready.collapsed is not None
-    if not LEAST_WILD <= ready.facts.units <= MOST_WILD or ready.facts.treated < LEAST_WILD:
-        return None
-    found = bootstrap_wild(ready.collapsed, rng, level=effect.level)
-    contradicts = effect.is_significant and (found.p or 0.0) > CONTRADICTED
-    says = "The wild cluster bootstrap does not contradict."
-    if contradicts:
-        says = "The wild cluster bootstrap, which needs no rule of assignment, contradicts."
-    stops = contradicts and ready.design.rule == "observed"
-    return Check("wild cluster bootstrap", says, stops, found.p, found.low, found.high)
+def _follow_time(
+    ready: Ready, scale: Scale, rng: np.random.Generator
+) -> tuple[EventStudy | None, EventStudy | Unknown]:
+    """Effects by time since the start: to be shown, and as changes since the last time before it.
+
+    Many units: period by period, with errors of large samples; of others stretch by stretch.
+    """
+    panel, design = ready.panel, ready.design
+    horizons = len(panel.periods) + int(panel.starts[-1]) - int(panel.starts[0])
+    if ready.route.name == "many units" and horizons <= MOST_HORIZONS:
+        whole = scale == "difference" or bool((panel.outcome > 0).all())
+        logs = panel if scale == "difference" or not whole else replace(
+            panel, outcome=np.log(panel.outcome)
+        )  # fmt: skip
+        study = event_study(logs, rng, control="not yet", base="universal", level=design.level)
+        if whole and isinstance(study, EventStudy):
+            return study, study
+    strata = design.strata if design.rule == "blocked" else None
+    traced = trace_stretches(panel, scale, rng, strata=strata, level=design.level)
+    return (None, traced) if isinstance(traced, Unknown) else (traced.shown, traced.changes)

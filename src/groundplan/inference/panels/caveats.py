@@ -28,17 +28,22 @@ DRAWS: Final = 499
 UNUSUAL: Final = 0.05  # p of what came before a start, from which it stops a verdict
 TREND: Final = "placebo in time"
 TRIGGER: Final = "start after an unusual time"
+EACH: Final = "leave one out"
+DONUT: Final = "donut"
+_TOO_EARLY: Final = f"There are fewer than {LEAST_BEFORE} periods before the start."
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One look at what may be wrong. stops: the verdict is cannot tell because of it.
+    """One look at what may be wrong. passed: None where it could not be judged.
 
-    low, high: estimates that the check came to, on the effect's scale, None where it has none.
+    stops: the verdict is cannot tell because of it. low, high: estimates that the check came to,
+    on the effect's scale, None where it has none.
     """
 
     name: str
     says: str
+    passed: bool | None = True
     stops: bool = False
     p: float | None = None
     low: float | None = None
@@ -101,7 +106,7 @@ def trigger_of(outcome: Floats, start: int, scale: Scale) -> Floats | None:
     return np.asarray(np.where(np.isfinite(told), told, 0.0))
 
 
-def check_trigger(panel: Panel, scale: Scale, rng: np.random.Generator) -> Check | None:
+def check_trigger(panel: Panel, scale: Scale, rng: np.random.Generator) -> Check:
     """Whether units started after an unusual month: what follows one looks like an effect.
 
     It stops, although the analysis may allow for that month: measured on real histories, units
@@ -113,7 +118,7 @@ def check_trigger(panel: Panel, scale: Scale, rng: np.random.Generator) -> Check
         if start != NEVER:
             told = trigger_of(panel.outcome, int(start), scale)
             if told is None:
-                return None
+                return Check(TRIGGER, _TOO_EARLY, None)
             scores[:, at] = told - told.mean()
     sums = np.abs(sum_scores(scores, assign(groups, DRAWS, rng).labels))
     p = float(np.mean(sums >= sums[0] * (1 - 1e-9)))
@@ -121,24 +126,24 @@ def check_trigger(panel: Panel, scale: Scale, rng: np.random.Generator) -> Check
     says = "Units did not start after an unusual time."
     if unusual:
         says = "Units started after an unusual time, and what is unusual passes by itself."
-    return Check(TRIGGER, says, unusual, p)
+    return Check(TRIGGER, says, not unusual, unusual, p)
 
 
-def check_trend(
-    panel: Panel, effect: Effect, design: Design, rng: np.random.Generator
-) -> Check | None:
+def check_trend(panel: Panel, effect: Effect, design: Design, rng: np.random.Generator) -> Check:
     """A placebo in time: an effect at the middle of the history before the first start.
 
     Stops a study that was not randomised if that is unlikely by chance, of the same sign, and at
     least half as large as the effect.
     """
     first = int(panel.starts[0])
-    if first < LEAST_BEFORE or not (~panel.treated).any():
-        return None
+    if first < LEAST_BEFORE:
+        return Check(TREND, _TOO_EARLY, None)
+    if panel.treated.all():
+        return Check(TREND, "Nobody is untreated throughout, to be compared with.", None)
     early = panel.window(0, first).assigned(np.where(panel.treated, first // 2, NEVER))
     collapsed = collapse(early, effect.scale)
     if len(np.unique(collapsed.start)) < 2:
-        return None
+        return Check(TREND, "Too little was observed in either half of the time before.", None)
     found = permute(collapsed, rng, draws=DRAWS, level=effect.level).effect
     alike = found.estimate * effect.estimate > 0
     large = abs(found.estimate) >= abs(effect.estimate) / 2
@@ -146,14 +151,15 @@ def check_trend(
     says = "Treated and other units ran alike before the start."
     if found.is_significant:
         says = "Treated and other units ran apart before the start already."
-    return Check(TREND, says, stops, found.p, found.estimate, found.estimate)
+    apart = found.is_significant
+    return Check(TREND, says, not apart, stops, found.p, found.estimate, found.estimate)
 
 
-def check_each_unit(collapsed: Collapsed, given: Given) -> Check | None:
+def check_each_unit(collapsed: Collapsed, given: Given) -> Check:
     """The range of estimates when each unit in turn is left out; no unit is named."""
     units = len(collapsed.units)
     if not 4 <= units <= MOST_LEFT_OUT:
-        return None
+        return Check(EACH, f"Made with 4 to {MOST_LEFT_OUT} units; here are {units}.", None)
     told = []
     for one in range(units):
         kept = np.arange(units) != one
@@ -161,21 +167,23 @@ def check_each_unit(collapsed: Collapsed, given: Given) -> Check | None:
         if set(rest.start.tolist()) == set(collapsed.start.tolist()):
             told.append(estimate_actual(rest, given.select(kept)))
     if not told:
-        return None
+        return Check(EACH, "Without one unit a start would be gone.", None)
     low, high, _ = expressed(min(told), max(told), max(told), collapsed.scale)
     holds = low > 0 or high < 0
     says = "No single unit decides the sign." if holds else "One unit decides the sign."
-    return Check("leave one out", says, False, None, low, high)
+    return Check(EACH, says, holds, False, None, low, high)
 
 
-def check_donut(panel: Panel, given: Given, effect: Effect) -> Check | None:
+def check_donut(panel: Panel, given: Given, effect: Effect) -> Check:
     """The estimate without the periods next to the start, in which people anticipate or learn."""
     starts = panel.starts
     periods = len(panel.periods)
     gap = 2 if periods >= 26 else 1
     start = int(starts[0])
-    if len(starts) > 1 or start - gap < 1 or start + gap >= periods:
-        return None
+    if len(starts) > 1:
+        return Check(DONUT, "Units start on different dates.", None)
+    if start - gap < 1 or start + gap >= periods:
+        return Check(DONUT, "Too few periods on a side to leave some out.", None)
     kept = np.r_[0 : start - gap, start + gap : periods]
     rest = Panel(
         panel.units,
@@ -185,13 +193,14 @@ def check_donut(panel: Panel, given: Given, effect: Effect) -> Check | None:
     )
     collapsed = collapse(rest, effect.scale)
     if len(collapsed.units) < len(panel.units):
-        return None
+        return Check(DONUT, "Some units would have nothing left on a side.", None)
     found = estimate_actual(collapsed, given)
     told, _, _ = expressed(found, found, found, effect.scale)
     says = "The sign holds without the periods next to the start."
-    if told * effect.estimate < 0:
+    turned = told * effect.estimate < 0
+    if turned:
         says = "Without the periods next to the start the sign turns."
-    return Check("donut", says, False, None, told, told)
+    return Check(DONUT, says, not turned, False, None, told, told)
 
 
 def name_caveats(panel: Panel, design: Design, route: Route, left_out: int) -> tuple[str, ...]:
@@ -205,7 +214,8 @@ def name_caveats(panel: Panel, design: Design, route: Route, left_out: int) -> t
         share = missing / panel.outcome.size
         told.append(f"{share:.0%} of cells are missing; periods are levelled over what is there.")
     if first < LEAST_BEFORE:
-        told.append(f"Only {first} periods before the start: nothing can be said of trends.")
+        periods = "1 period" if first == 1 else f"{first} periods"
+        told.append(f"Only {periods} before the start: nothing can be said of trends.")
     if design.season and min(first, len(panel.periods) - last) < design.season:
         told.append("The window is shorter than the season, so the season may be in the effect.")
     if panel.treated.all() and len(panel.starts) > 1:

@@ -77,17 +77,17 @@ def collapse(panel: Panel, scale: Scale | Literal["auto"] = "auto") -> Collapsed
     edges = np.unique(np.concatenate(([0], starts)))
     lengths = np.diff(np.append(edges, len(panel.periods))).astype(np.float64)
     start = np.where(panel.treated, np.searchsorted(edges, panel.treated_from), len(edges))
-    means = _block_means(panel.outcome, edges, chosen)
+    means = block_means(panel.outcome, edges, chosen)
     seen = np.isfinite(means)
     kept = seen.mean(axis=1) >= (LEAST_BLOCKS if len(edges) > 2 else 1)
     if chosen == "percent":
         if (means[seen] < 0).any():
             raise ValueError("a percentage needs outcomes that are not negative")
         if scale == "auto" and np.sum(means[kept] == 0) > MOST_EMPTY_CELLS * seen[kept].sum():
-            means = _block_means(panel.outcome, edges, "difference")
+            means = block_means(panel.outcome, edges, "difference")
             chosen, because = "difference", "too many blocks hold nothing but zeros for percentages"
         else:
-            means = _logs(panel.outcome, means, edges)
+            means = log_means(panel.outcome, means, edges, amounts=are_amounts(panel.outcome))
     values = _fill(means[kept])
     return Collapsed(values, lengths, start[kept], np.flatnonzero(kept), chosen, because)
 
@@ -98,7 +98,7 @@ def _scale_of(panel: Panel, scale: Scale | Literal["auto"]) -> tuple[Scale, str]
     return choose_scale(panel.outcome, int(panel.starts[0]))
 
 
-def _block_means(outcome: Floats, edges: Integers, scale: Scale) -> Floats:
+def block_means(outcome: Floats, edges: Integers, scale: Scale) -> Floats:
     """Means of what was observed of blocks, (units, blocks), NaN without anything."""
     seen = np.isfinite(outcome)
     filled = np.where(seen, outcome, 0.0)
@@ -110,11 +110,16 @@ def _block_means(outcome: Floats, edges: Integers, scale: Scale) -> Floats:
     return means
 
 
-def _logs(outcome: Floats, means: Floats, edges: Integers) -> Floats:
-    """Block means on the log scale; see `collapse`."""
+def are_amounts(outcome: Floats) -> bool:
+    """Whether logs of outcomes are averaged: all are above zero, and they are no counts."""
     told = outcome[np.isfinite(outcome)]
-    if (told > 0).all() and not is_count(told):
-        return _block_means(np.log(outcome), edges, "difference")
+    return bool((told > 0).all() and not is_count(told))
+
+
+def log_means(outcome: Floats, means: Floats, edges: Integers, *, amounts: bool) -> Floats:
+    """Block means on the log scale; see `collapse`. amounts: as `are_amounts` tells."""
+    if amounts:
+        return block_means(np.log(outcome), edges, "difference")
     some = means[means > 0]
     # half of the least that was seen, so that a block of zeros has a logarithm
     least = float(some.min()) / 2 if len(some) and (means == 0).any() else 0.0

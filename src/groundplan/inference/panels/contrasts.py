@@ -144,10 +144,13 @@ def impute_weights(sizes: Floats, starts: Integers, lengths: Floats) -> Floats:
 
 
 def sum_scores(scores: Floats, groups: Integers) -> Floats:
-    """The sum over units of their score in the group that each assignment gives them."""
+    """The sum over units of their score in the group that each assignment gives them.
+
+    scores: (units, groups), or more columns of each, which are kept apart.
+    """
     units = np.arange(groups.shape[1])
-    found = np.empty(len(groups))
-    step = max(1, _CHUNK // len(units))
+    found = np.empty((len(groups), *scores.shape[2:]))
+    step = max(1, _CHUNK // (len(units) * scores[0, 0].size))
     for first in range(0, len(groups), step):
         found[first : first + step] = scores[units, groups[first : first + step]].sum(axis=1)
     return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
+from math import comb
 from typing import Final, Literal, TypeAlias
 
 from groundplan.inference.arrays import Floats, Integers
@@ -32,10 +34,12 @@ class Design:
     rule: how starts were assigned: complete (at random among all units, also a stepped wedge),
     blocked (at random within `strata`: pairs or blocks, one number a unit), or observed (not at
     random). better: which way the outcome should move. worthwhile: the smallest effect worth
-    having, on the effect's scale. planned: first treated periods as planned; where they were
-    assigned at random, they and not the actual ones are compared. other: first periods of another
-    intervention on the units. redefined: why the intervention changes what the outcome counts, if
-    it does. season: periods of a full season, 0 for none. weights: of units, such as people.
+    having, on the effect's scale; worth_percent: the same in percent of the level before the first
+    start, for a scale that is left to the outcomes. planned: first treated periods as planned;
+    where they were assigned at random, they and not the actual ones are compared. other: first
+    periods of another intervention on the units. redefined: why the intervention changes what the
+    outcome counts, if it does. season: periods of a full season, 0 for none. weights: of units,
+    such as people.
     """
 
     rule: Rule = "observed"
@@ -43,6 +47,7 @@ class Design:
     scale: Scale | Literal["auto"] = "auto"
     better: Literal["higher", "lower"] = "higher"
     worthwhile: float | None = None
+    worth_percent: float | None = None
     level: float = LEVEL
     planned: Integers | None = None
     other: Integers | None = None
@@ -206,3 +211,28 @@ TABLE: Final[tuple[Route, ...]] = (
 def choose_route(facts: Facts) -> Route:
     """The first row of the table that holds."""
     return next(route for route in TABLE if route.holds(facts))
+
+
+def say_needs(facts: Facts) -> tuple[str, ...]:
+    """What a study would need so that anything could be said of it, in sentences."""
+    if facts.treated == 0 or facts.before < 1 or facts.after < 1:
+        return ("Units that start within the periods, with some of them before the start.",)
+    told = []
+    if facts.starts == 1 and not facts.can_reject:
+        others = next(n for n in count(1) if _least_p(facts.treated, n) <= 1 - facts.level + 1e-12)
+        told.append(
+            f"{others} units that do not start, beside the {facts.treated} that do, where there "
+            f"are {facts.controls}."
+        )
+    needed = LEAST_BEFORE + max(facts.after, LEAST_AFTER) + LEAST_DATES - 1
+    if facts.starts == 1 and facts.before < needed:
+        told.append(
+            f"Or {needed} periods before the start, where {facts.before} are known: their own past "
+            "gives a hint, never more."
+        )
+    return tuple(told)
+
+
+def _least_p(treated: int, others: int) -> float:
+    """The least p of a permutation of starts on one date."""
+    return (2 if treated == others else 1) / comb(treated + others, treated)

@@ -9,6 +9,7 @@ from groundplan.inference.arrays import Floats
 from groundplan.inference.panels.caveats import Audit, Check
 from groundplan.inference.panels.designs import Design, Facts, Route
 from groundplan.inference.panels.effects import Effect, Scale
+from groundplan.inference.panels.staggered import EventStudy
 
 Verdict: TypeAlias = Literal["helped", "hurt", "no worthwhile effect", "cannot tell"]
 
@@ -37,7 +38,10 @@ class Finding:
     verdict: helped and hurt by the direction that the design calls better. because: why this
     verdict, in one sentence. refused: why nothing was estimated, "" if something was.
     effect: None where refused. others: estimates under the other assignments, the actual one
-    first, on the scale of estimation. scale_because: why percent or difference.
+    first, on the scale of estimation. scale_because: why percent or difference. worth: the
+    smallest effect worth having, on the effect's scale, 0 where none was named. events: effects by
+    time since the start; gap: the distance from a mixture of the others; None where there is none.
+    needs: what would be needed where nothing can be said, in sentences.
     """
 
     verdict: Verdict
@@ -54,29 +58,33 @@ class Finding:
     others: Floats
     may_say: tuple[str, ...]
     may_not_say: tuple[str, ...]
+    worth: float = 0.0
+    events: EventStudy | None = None
+    gap: EventStudy | None = None
+    needs: tuple[str, ...] = ()
 
 
 def judge(
-    effect: Effect, route: Route, design: Design, checks: tuple[Check, ...]
+    effect: Effect, route: Route, design: Design, checks: tuple[Check, ...], worth: float
 ) -> tuple[Verdict, str]:
-    """The verdict that an effect allows, and why.
+    """The verdict that an effect allows, and why. worth: what matters, on its scale, 0 for any.
 
     helped, hurt: the test rejects no effect, no check stops it, and the interval is not wholly
     too small to matter. no worthwhile effect: the interval lies within the smallest effect worth
     having, a stricter form of two one-sided tests (Schuirmann 1987, Journal of Pharmacokinetics
     and Biopharmaceutics 15(6)). cannot tell: anything else.
     """
-    worth = design.worthwhile
-    if worth is not None and -worth < effect.low and effect.high < worth:
+    if -worth < effect.low and effect.high < worth:
         return "no worthwhile effect", "the whole interval is smaller than what is worth having"
     if stopping := [check.name for check in checks if check.stops]:
         return "cannot tell", f"a check does not hold: {', '.join(stopping)}"
     if route.strength == "none":
         return "cannot tell", "so few assignments were possible that none could look unusual"
     if not effect.is_significant:
-        return "cannot tell", "the interval holds no effect at all"
+        return "cannot tell", "chance alone may have done this: zero lies inside the interval"
     good = (effect.estimate > 0) == (design.better == "higher")
-    return ("helped" if good else "hurt"), "the interval excludes no effect, and no check objects"
+    says = "chance alone is ruled out: zero lies outside the interval, and no check stops it"
+    return ("helped" if good else "hurt"), says
 
 
 def say(

@@ -87,7 +87,7 @@ def run_placebos(
     found = judged = 0
     naive: list[Verdicts] = []
     for placebo, made in islice(draw_placebos(clean, treated, starts, rng), runs or _runs(clean)):
-        verdict, route = decide(placebo, design or Design(), rng, made)
+        verdict, route = decide(placebo, design or Design(), rng, made=made)
         routes[route.name] += 1
         judged += route.strength != "none"
         found += verdict in ("helped", "hurt")

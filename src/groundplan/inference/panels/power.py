@@ -12,22 +12,22 @@ from typing import Final
 import numpy as np
 
 from groundplan.inference.arrays import Floats, Integers
-from groundplan.inference.panels.analysis import estimate, stopping_checks
-from groundplan.inference.panels.caveats import TREND, TRIGGER
+from groundplan.inference.panels.caveats import check_trend, check_trigger
 from groundplan.inference.panels.designs import TABLE, Design, Route
 from groundplan.inference.panels.effects import Effect, Scale
+from groundplan.inference.panels.estimation import estimate
+from groundplan.inference.panels.opinions import CONTRADICTED, has_enough_for_bootstrap
 from groundplan.inference.panels.panel import NEVER, Panel
 from groundplan.inference.panels.preparation import Ready, prepare
 from groundplan.inference.panels.scales import choose_scale
+from groundplan.inference.panels.wild import bootstrap_wild, reject_wild
 from groundplan.terms.errors import BadInput
 from groundplan.terms.estimate import Unknown
 
 RUNS: Final = 300
 DRAWS: Final = 499
+FEW_DRAWS: Final = 199  # of the second opinion, which is asked on every placebo
 TARGET: Final = 0.8
-# spread of the log of noise from one stretch of history to the next, as held-out weeks have it
-# (evidence/power); without it power is foretold too high
-DRIFT: Final = 0.3
 MOST_UNITS: Final = 400  # that a search for enough units goes up to
 MIN_UNITS: Final = 8
 _POINTS: Final = 41  # of the curve
@@ -92,7 +92,7 @@ def foresee_power(
     starts = np.r_[steps_at, np.full(units - treated, NEVER)]
     if design.scale == "auto":
         design = replace(design, scale=choose_scale(history.outcome, len(history.periods) // 2)[0])
-    needed, route = _try_out(history, starts, before + after, design, runs, rng)
+    needed, route = try_placebos(history, starts, before + after, design, runs, rng)
     if not np.isfinite(needed).any():
         reason = "no effect, however large, could be told from chance"
         return Unknown(reason, units, units + 1, "units")
@@ -102,7 +102,7 @@ def foresee_power(
     )  # fmt: skip
 
 
-def _try_out(
+def try_placebos(
     history: Panel,
     starts: Integers,
     weeks: int,
@@ -110,12 +110,15 @@ def _try_out(
     runs: int,
     rng: np.random.Generator,
 ) -> tuple[Floats, Route]:
-    """From which effect on each of many placebos would be found, and the row of the table."""
+    """From which effect on each of many placebos would be found [scale of estimation], (runs,).
+
+    And the row of the table. starts: first treated periods in a stretch of `weeks`, in any order.
+    """
     needed, route = np.full(runs, np.inf), TABLE[-1]
     for run in range(runs):
         first = int(rng.integers(len(history.periods) - weeks + 1))
         ready = prepare(_draw(history.window(first, first + weeks), starts, design, rng), design)
-        needed[run], route = _needed(ready, rng) * np.exp(DRIFT * rng.normal()), ready.route
+        needed[run], route = _needed(ready, rng), ready.route
     return needed, route
 
 
@@ -192,18 +195,38 @@ def _needed(ready: Ready, rng: np.random.Generator) -> float:
     told = estimate(ready, rng, DRAWS)
     if isinstance(told, Unknown):
         return float("inf")
-    up = ready.design.better == "higher"
-    low, high = _logged(told.effect.low, told.effect), _logged(told.effect.high, told.effect)
-    needed = -low if up else high
-    for check in stopping_checks(ready, told, rng):
-        drift = None if check.low is None else _logged(check.low, told.effect)
-        if check.name == TRIGGER and check.stops:
-            return float("inf")
-        if check.name == TREND and drift is not None and check.p is not None:
-            alike = (drift > 0) == up and ready.design.rule == "observed"
-            if check.p <= 1 - ready.design.level and alike:
-                needed = max(needed, 2 * abs(drift))
+    needed = _reach(told.effect, ready)
+    if ready.design.rule == "observed" and len(told.others):
+        needed = _past_checks(ready, told.effect, max(needed, 0.0), rng)
     return max(needed, 0.0)
+
+
+def _past_checks(ready: Ready, effect: Effect, needed: float, rng: np.random.Generator) -> float:
+    """From which effect on, `needed` or more, no check would stop the verdict any more."""
+    assert ready.collapsed is not None
+    if check_trigger(ready.panel, effect.scale, rng).stops:
+        return float("inf")
+    up = ready.design.better == "higher"
+    trend = check_trend(ready.panel, effect, ready.design, rng)
+    if trend.passed is False and trend.low is not None:
+        drift = _logged(trend.low, effect)
+        if (drift > 0) == up:
+            needed = max(needed, 2 * abs(drift))
+    if not has_enough_for_bootstrap(ready.collapsed) or not np.isfinite(needed):
+        return needed
+    # an interval takes twenty times as long, and seldom asks for more
+    told = reject_wild(ready.collapsed, -needed if up else needed, rng, draws=FEW_DRAWS)
+    if told <= CONTRADICTED:
+        return needed
+    opinion = bootstrap_wild(ready.collapsed, rng, draws=FEW_DRAWS, level=1 - CONTRADICTED)
+    return max(needed, _reach(opinion, ready))
+
+
+def _reach(effect: Effect, ready: Ready) -> float:
+    """From which effect on an interval around a placebo's estimate would exclude none."""
+    if ready.design.better == "higher":
+        return -_logged(effect.low, effect)
+    return _logged(effect.high, effect)
 
 
 def _logged(value: float, effect: Effect) -> float:

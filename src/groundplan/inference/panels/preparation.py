@@ -103,8 +103,10 @@ def check_design(panel: Panel, design: Design) -> None:
         raise BadInput("strata", "none", "the block or pair of each unit, for blocked starts")
     if not 0.5 <= design.level < 1:
         raise BadInput("level", design.level, "from 0.5 to below 1")
-    if design.worthwhile is not None and not design.worthwhile > 0:
-        raise BadInput("worthwhile", design.worthwhile, "a number above 0")
+    for field in ("worthwhile", "worth_percent"):
+        told = getattr(design, field)
+        if told is not None and not told > 0:
+            raise BadInput(field, told, "a number above 0")
     if design.weights is not None and not (np.asarray(design.weights) > 0).all():
         raise BadInput("weights", float(np.min(design.weights)), "numbers above 0")
     if design.scale == "percent" and (panel.outcome < 0).any():

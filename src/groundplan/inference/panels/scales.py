@@ -59,6 +59,17 @@ def mean_of_units(outcome: Floats) -> Floats:
     return means
 
 
+def worth_on(outcome: Floats, start: int, scale: Scale, percent: float) -> float:
+    """An effect in percent, on the scale on which an outcome is compared.
+
+    A difference is that share of the mean before the start, of all periods where none is before.
+    """
+    if scale == "percent":
+        return percent
+    before = outcome[:, :start] if start else outcome
+    return max(1e-12, percent / 100 * abs(float(np.nanmean(before))))
+
+
 def _compare_changes(outcome: Floats, level: Floats, start: int) -> tuple[Scale, str]:
     """Of amounts: the scale on which units' changes differ less, relative to their level.
 

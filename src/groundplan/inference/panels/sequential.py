@@ -51,12 +51,6 @@ class ConfidenceSequence:
     high: Floats
     level: float
 
-    @property
-    def first_exclusion(self) -> int | None:
-        """After how many units no effect is first ruled out; None if never so far."""
-        out = np.flatnonzero((self.low > 0) | (self.high < 0))
-        return int(out[0]) + 1 if len(out) else None
-
 
 def plan_looks(*, level: float = LEVEL, with_harm_look: bool = True) -> Looks:
     """How the error rate is split between a look for harm and the planned end.

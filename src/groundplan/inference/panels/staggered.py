@@ -36,16 +36,6 @@ Average: TypeAlias = Literal["simple", "dynamic", "group", "calendar"]
 
 
 @dataclass(frozen=True, slots=True)
-class GroupTimes:
-    """ATT(g, t): the effect on each cohort in each period, with standard errors, (cells,)."""
-
-    start: Integers
-    period: Integers
-    effect: Floats
-    se: Floats
-
-
-@dataclass(frozen=True, slots=True)
 class EventStudy:
     """Effects by periods since the start; negative ones are checks, not effects.
 
@@ -60,19 +50,6 @@ class EventStudy:
     high: Floats
     level: float
     covariance: Floats
-
-
-def group_time_effects(
-    panel: Panel, *, control: Control = "never", base: Base = "varying"
-) -> GroupTimes | Unknown:
-    """The effect on each cohort in each period [outcome's unit]; see `compare_cells`."""
-    made = _cells_of(panel, control, base)
-    if isinstance(made, Unknown):
-        return made
-    cohorts, cells = made
-    none = np.zeros((len(cells.period), len(cohorts.sizes)))
-    told = contrast_cells(cohorts, cells, np.eye(len(cells.period)), none)
-    return GroupTimes(cells.start, cells.period, told.estimate, told.se)
 
 
 def staggered_effect(

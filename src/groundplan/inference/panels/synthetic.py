@@ -28,7 +28,7 @@ DRAWS: Final = 499
 _NOT_QUITE: Final = 1e-6  # the time weights' ridge, in innovations, as in the paper
 _POOR_FIT: Final = 0.5
 
-Estimator: TypeAlias = Callable[[Floats, Floats, int], float]
+Estimator: TypeAlias = Callable[[Floats, Floats, int], Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,40 @@ def synthetic_mixture(panel: Panel) -> Mixture | Unknown:
     return Mixture(weights, treated, weights @ controls, start)
 
 
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """How far treated units lie from their mixture, period by period, and placebo sets from theirs.
+
+    gap: (periods,). placebos: (sets, periods). method: in words; caveats: in sentences.
+    """
+
+    gap: Floats
+    placebos: Floats
+    start: int
+    method: str
+    caveats: tuple[str, ...]
+
+    def effect(self, level: float = LEVEL) -> Effect:
+        """The mean gap from the start on, with its rank among placebo sets and the interval of
+        all constant effects that this rank does not exclude."""
+        value = float(self.gap[self.start :].mean())
+        placebo = self.placebos[:, self.start :].mean(axis=1)
+        sizes = np.sort(np.abs(placebo))[::-1]
+        rank = 1 + int(np.sum(sizes >= abs(value) * (1 - 1e-9)))
+        spare = int(np.floor((1 - level) * (len(sizes) + 1) + 1e-9)) - 1
+        reach = float(sizes[spare]) if spare >= 0 else float("inf")
+        p, error = rank / (len(sizes) + 1), float(np.std(placebo, ddof=1))
+        ends = value, value - reach, value + reach
+        return Effect(*ends, level, p, error, self.method, "difference", self.caveats)
+
+
 def synthetic_control(
-    panel: Panel, rng: np.random.Generator, *, level: float = LEVEL, draws: int = DRAWS
-) -> Effect | Unknown:
+    panel: Panel, rng: np.random.Generator, *, draws: int = DRAWS
+) -> Gaps | Unknown:
     """How far treated units lie above their synthetic control from the start on [its unit].
 
     Placebo units: every set of as many controls as are treated, or `draws` random ones, is taken
-    for treated, matched by the remaining controls. p is the rank of the mean gap's size among
-    theirs; the interval holds every constant effect that this rank does not exclude.
+    for treated, matched by the remaining controls.
 
     Source: Abadie, Diamond and Hainmueller (2010), Journal of the American Statistical
     Association 105, with the mean gap in place of their ratio of errors; Firpo and Possebom (2018),
@@ -90,12 +116,10 @@ def synthetic_control(
     lacking = _lacks(panel, LEAST_CONTROLS)
     if lacking is not None:
         return lacking
-    return _against_placebos(panel, rng, _control_gap, "synthetic control", level, draws)
+    return _against_placebos(panel, rng, _control_gap, "synthetic control", draws)
 
 
-def synthetic_did(
-    panel: Panel, rng: np.random.Generator, *, level: float = LEVEL, draws: int = DRAWS
-) -> Effect | Unknown:
+def synthetic_did(panel: Panel, rng: np.random.Generator, *, draws: int = DRAWS) -> Gaps | Unknown:
     """By how much treated units departed from a weighted comparison, levels set aside.
 
     Weighted difference-in-differences: units weighted to move like the treated ones before the
@@ -109,15 +133,14 @@ def synthetic_did(
     if lacking is not None:
         return lacking
     estimate = partial(did_gap, count=int(panel.treated.sum()))
-    return _against_placebos(
-        panel, rng, estimate, "synthetic difference-in-differences", level, draws
-    )
+    return _against_placebos(panel, rng, estimate, "synthetic difference-in-differences", draws)
 
 
-def did_gap(controls: Floats, treated: Floats, start: int, count: int) -> float:
-    """The synthetic difference-in-differences of `count` treated units' mean, less inference.
+def did_gap(controls: Floats, treated: Floats, start: int, count: int) -> Floats:
+    """The gap of `count` treated units' mean from its mixture, less what it weighs before.
 
-    controls: (units, periods). treated: (periods,).
+    controls: (units, periods). treated: (periods,). Its mean from the start on is the synthetic
+    difference-in-differences.
     """
     after = controls.shape[1] - start
     noise = float(np.std(np.diff(controls[:, :start], axis=1), ddof=1)) if start > 1 else 0.0
@@ -130,44 +153,31 @@ def did_gap(controls: Floats, treated: Floats, start: int, count: int) -> float:
     periods = closest_mixture(
         along, later - later.mean(), (_NOT_QUITE * noise) ** 2 * len(controls)
     )
-    own = float(treated[start:].mean() - periods @ treated[:start])
-    return own - float(units @ (later - past @ periods))
+    gap = treated - units @ controls
+    return np.asarray(gap - periods @ gap[:start])
 
 
-def _control_gap(controls: Floats, treated: Floats, start: int) -> float:
+def _control_gap(controls: Floats, treated: Floats, start: int) -> Floats:
     weights = closest_mixture(controls[:, :start].T, treated[:start])
-    return float((treated - weights @ controls)[start:].mean())
+    return np.asarray(treated - weights @ controls)
 
 
 def _against_placebos(
-    panel: Panel, rng: np.random.Generator, estimate: Estimator, says: str, level: float, draws: int
-) -> Effect:
+    panel: Panel, rng: np.random.Generator, estimate: Estimator, says: str, draws: int
+) -> Gaps:
     """One estimator's answer for the treated units, among its answers for placebo sets."""
     controls = panel.outcome[~panel.treated]
     count, start = int(panel.treated.sum()), int(panel.starts[0])
     treated = panel.outcome[panel.treated].mean(axis=0)
-    value = estimate(controls, treated, start)
-    placebo = np.array(
+    gap = estimate(controls, treated, start)
+    placebos = np.array(
         [
             estimate(np.delete(controls, chosen, axis=0), controls[chosen].mean(axis=0), start)
             for chosen in _placebo_sets(len(controls), count, rng, draws)
         ]
     )
-    sizes = np.sort(np.abs(placebo))[::-1]
-    rank = 1 + int(np.sum(sizes >= abs(value) * (1 - 1e-9)))
-    spare = int(np.floor((1 - level) * (len(sizes) + 1) + 1e-9)) - 1
-    reach = float(sizes[spare]) if spare >= 0 else float("inf")
-    return Effect(
-        value,
-        value - reach,
-        value + reach,
-        level,
-        rank / (len(sizes) + 1),
-        float(np.std(placebo, ddof=1)),
-        f"{says}, {len(sizes)} placebo sets of {count}",
-        "difference",
-        _fit_caveats(panel),
-    )
+    method = f"{says}, {len(placebos)} placebo sets of {count}"
+    return Gaps(gap, placebos, start, method, _fit_caveats(panel))
 
 
 def _placebo_sets(

@@ -55,6 +55,16 @@ def bootstrap_wild(
     return Effect(*shown, level, p_of(0.0), error, method, collapsed.scale)
 
 
+def reject_wild(
+    collapsed: Collapsed, effect: float, rng: np.random.Generator, *, draws: int = DRAWS
+) -> float:
+    """The p of one effect on the scale of estimation, by the same bootstrap."""
+    treatment = _within(collapsed.treatment(), collapsed.lengths)
+    rest = _within(collapsed.values, collapsed.lengths) - effect * treatment
+    signs = _signs(len(rest), draws, rng)
+    return _share_as_far(rest, treatment, collapsed.lengths, signs)
+
+
 def _within(values: Floats, lengths: Floats) -> Floats:
     """Less the means of units and of blocks, blocks weighing by their periods."""
     rows = np.average(values, axis=-1, weights=lengths)[..., None]
