@@ -117,7 +117,7 @@ def test_a_practice_has_its_commands(history: History, home: Path) -> None:
     [
         (("run", "/nowhere/at/all"), "/nowhere/at/all"),
         (("ingest", os.devnull), os.devnull),
-        (("serve", "--workspace", "EMPTY"), "no repository yet"),
+        (("serve", "--workspace", "EMPTY"), "holds nothing yet"),
         (("frobnicate",), "No such command"),
     ],
 )

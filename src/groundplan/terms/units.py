@@ -71,6 +71,7 @@ _SINGULAR = {
     "working days": "working day",
     "hours": "hour",
     "weeks": "week",
+    "pull requests": "pull request",
 }
 
 SHARE = Unit("share", "of all", Style.SHARE)

@@ -26,7 +26,7 @@ def test_no_server_error_and_no_undocumented_answer(asked_history: History, tmp_
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=600,
         )
     opened.close()
     assert done.returncode == 0, done.stdout

@@ -29,7 +29,8 @@ def test_every_route_is_on_the_list(client: TestClient) -> None:
         "/account/tokens/revoke", "/account/password", "/account/passkeys",
         "/account/passkeys/offer", "/account/passkeys/remove",
         "/sign-in/passkey", "/sign-in/passkey/offer",
-        "/account/invitations", "/account/team", "/api/v1",
+        "/account/invitations", "/account/team", "/api/v1", "/focus_time/subscribe",
+        "/feeds/{person}/{ticket}.ics",
     }  # fmt: skip
     assert patterns(client.app) == known  # type: ignore[arg-type]
 
