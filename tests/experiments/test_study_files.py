@@ -202,6 +202,19 @@ def test_anybody_s_panel_gets_its_verdict(team: Team) -> None:
         ask_file(team, "analyse", panel=text)
 
 
+def test_a_window_shorter_than_the_season_is_named(team: Team) -> None:
+    for weeks, named in ((12, True), (40, False)):
+        start = f"2026-W{weeks // 2:02}"
+        rows = [
+            f"{unit},2026-W{week:02},{(unit * 7 + week * 5) % 11},{start if unit < 5 else ''}"
+            for unit in range(10)
+            for week in range(1, weeks + 1)
+        ]
+        text = "\n".join(["unit,week,outcome,start", *rows])
+        found = ask_file(team, "analyse", panel=text, treated_from="start", drawn=True)
+        assert ("shorter than the season" in found.markdown) is named
+
+
 def test_wide_panels_are_turned_into_rows(team: Team) -> None:
     text = panel_csv(PanelWorld(treated=10, change=0.6), 1)
     rows = [line.split(",") for line in text.splitlines()[1:]]

@@ -115,6 +115,7 @@ def analyse_file(context: Context, _: Scope, inputs: asked.AnalyseInputs) -> Ana
         better="higher" if better > 0 else "lower",
         worth_percent=inputs.worth or None,
         weights=read.weights,
+        season=read.season,
     )
     found = analyse(panel, design, context.rng)
     verdict = verdict_of(found, len(panel.periods), better=better)

@@ -27,7 +27,7 @@ taken as (
   from files where repo in (select repo from scope_repos) and entry = 'file'
 ),
 counted as (
-  select repo, file_id, order_nr, person_id, actor, bulk, authored_at, authored_week, added,
+  select repo, file_id, order_nr, path, person_id, actor, bulk, authored_at, authored_week, added,
     deleted, authored_at >= since_at as late
   from changes cross join cut cross join taken
   where repo in (select repo from scope_repos) and lines = 'counted' and authored_week is not null
@@ -40,7 +40,7 @@ older as (
 sized as (
   select c.*,
     greatest(c.deleted, 1, coalesce(o.lines, 0) + coalesce(sum(c.added - c.deleted) over (
-      partition by c.repo, c.file_id order by c.authored_at, c.order_nr
+      partition by c.repo, c.file_id order by c.authored_at, c.order_nr, c.path
       rows between unbounded preceding and 1 preceding), 0)) as standing,
     coalesce(sum(c.added) over (
       partition by c.repo, c.file_id order by c.authored_at
@@ -103,7 +103,7 @@ def speak(reading: Reading) -> Finding | None:
 SIGNAL = Signal(
     name="rework",
     title="Rework",
-    version=1,
+    version=2,
     says="What share of the lines that are written is changed again within three weeks? [share]",
     unit=SHARE,
     counts="Lines added by commits of the main line, by the week in which they were written; of "

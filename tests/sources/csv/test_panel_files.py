@@ -44,6 +44,23 @@ def test_periods_are_ordered_as_they_are_written(written: list[str], kind: str) 
     assert [label for label in told.labels if "not in the file" not in label] == written
 
 
+@pytest.mark.parametrize(
+    ("written", "season"),
+    [
+        (["2024-01-01", "2024-01-02"], 7),
+        (["2024-01-01", "2024-01-08"], 13),
+        (["2024-W01", "2024-W02"], 13),
+        (["2024-01-01", "2024-02-01"], 12),
+        (["Q4 2010", "Q1 2011"], 4),
+        (["2003", "2004"], 0),
+    ],
+)
+def test_what_returns_is_known_by_how_periods_are_written(written: list[str], season: int) -> None:
+    found = read_periods(written)
+    assert found is not None
+    assert found.season == season
+
+
 def test_names_are_no_periods() -> None:
     assert read_periods(["alpha", "beta", "gamma"]) is None
 

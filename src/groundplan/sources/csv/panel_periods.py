@@ -27,6 +27,7 @@ _MONTH: Final = re.compile(
     r"|([a-z]{3})[a-z]*\.?[-\s]?(\d{4})|(\d{4})[-\s]([a-z]{3})[a-z]*)",
     re.IGNORECASE,
 )
+_SEASONS: Final = {"ISO week": 13, "month": 12, "first of a month": 12, "quarter": 4}
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -43,6 +44,14 @@ class Periods:
     kind: str
     filled: int
     even: bool
+
+    @property
+    def season(self) -> int:
+        """What returns after so many periods: a week of days, a quarter of weeks, a year; else 0."""
+        if self.kind == "date" and len(self.values) > 1:
+            step = round(float(np.diff(self.values).min()))
+            return {1: 7, 7: 13}.get(step, 0)
+        return _SEASONS.get(self.kind, 0)
 
     def place(self, cells: Sequence[str]) -> Floats:
         """The number of each cell on the scale of `values`, NaN if it is no such period."""

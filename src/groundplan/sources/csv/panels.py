@@ -28,6 +28,7 @@ _NEVER: Final = frozenset("never inf infinity infinite 0 0.0 none control".split
 @dataclass(frozen=True, slots=True)
 class PanelFile:
     """A file as a panel. outcome: the name of its column. weights: of units, if a column has them.
+    season: periods after which something returns, 0 if that is not known.
 
     rejected: rows that were left out, by line, the first 10,000. notes: what was guessed, filled
     or taken together, in sentences.
@@ -36,6 +37,7 @@ class PanelFile:
     panel: Panel
     outcome: str
     weights: Floats | None
+    season: int
     guesses: tuple[Guess, ...]
     notes: tuple[str, ...]
     rejected: tuple[Rejected, ...]
@@ -88,7 +90,7 @@ def read_panel(
     panel = make_panel(rows.names, periods.labels, _spread(rows, periods), starts)
     weights = _read_weights(table, chosen.get("weight"), rows)
     return PanelFile(
-        panel, str(chosen["outcome"]), weights, guesses, tuple(notes),
+        panel, str(chosen["outcome"]), weights, periods.season, guesses, tuple(notes),
         tuple(rejected[:MOST_LISTED]),
     )  # fmt: skip
 
