@@ -16,6 +16,7 @@ from groundplan.facts.mart_calendar import CALENDAR_TABLES
 from groundplan.facts.mart_tables import TABLES
 from groundplan.facts.told import ToldNumbers
 from groundplan.facts.work import is_items
+from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Reading, Signal
 from groundplan.signals.why import A_WEEK, Source, Trace, tell
 from groundplan.terms.scope import Scope
@@ -43,7 +44,12 @@ class Tracing:
         reading: Reading,
         as_of: datetime,
     ) -> None:
-        """Keep a reading as it is told today. teams: numbers are those of teams."""
+        """Keep a reading as it is told today. teams: numbers are those of teams.
+
+        Only of declared signals: what practices measure on the spot has no page to be asked on.
+        """
+        if signal not in discover_signals():
+            return
         told = tell(reading, self._clock().date(), as_of)
         self._told.note(signal.name, _asked(scope, teams), told)
 

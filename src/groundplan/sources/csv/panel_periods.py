@@ -47,7 +47,7 @@ class Periods:
 
     @property
     def season(self) -> int:
-        """What returns after so many periods: a week of days, a quarter of weeks, a year; else 0."""
+        """Periods after which something returns: a week, a quarter or a year; 0 if not known."""
         if self.kind == "date" and len(self.values) > 1:
             step = round(float(np.diff(self.values).min()))
             return {1: 7, 7: 13}.get(step, 0)
