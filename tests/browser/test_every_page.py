@@ -14,7 +14,7 @@ from groundplan.interfaces.web.doors.links import Purpose
 from tests.browser.conftest import Opener, Server
 from tests.interfaces.web.routes import list_routes
 
-pytestmark = pytest.mark.xdist_group("browser")
+pytestmark = pytest.mark.xdist_group("pages")  # minutes: beside the journeys
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
 EVERY = {"type": "tag", "values": "wcag2a wcag2aa wcag21a wcag21aa wcag22aa best-practice".split()}
