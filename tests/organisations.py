@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.terms.progress import Silent
 from tests.histories import History
 from tests.sources.github.github_builder import event, issue, pull, who

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from groundplan.bootstrap import utc_now
+from groundplan.bootstrap.settings import utc_now
 from groundplan.facts.host import PULLS, THREAD_EVENTS
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.raw import Raw

@@ -89,7 +89,8 @@ def serve(folder: Path, text: str) -> tuple[str, Any]:
     """A server on a workspace with that export; a link that signs in, and what stops it."""
     import uvicorn  # noqa: PLC0415 - with --page only
 
-    from groundplan.bootstrap import Workspace, utc_now  # noqa: PLC0415
+    from groundplan.bootstrap.settings import utc_now  # noqa: PLC0415
+    from groundplan.bootstrap.workspace import Workspace  # noqa: PLC0415
     from groundplan.interfaces.web.app import create_app  # noqa: PLC0415
     from groundplan.interfaces.web.doors.doors import Doors  # noqa: PLC0415
     from groundplan.interfaces.web.doors.links import Purpose  # noqa: PLC0415

@@ -29,7 +29,7 @@ from generate import NOW, REPO, generate
 from mart_workspace import MartWorkspace
 from run import BASE, WARM, ask_for, percentiles
 
-from groundplan.bootstrap import utc_now
+from groundplan.bootstrap.settings import utc_now
 from groundplan.facts.mart import RepoInfo, build
 from groundplan.inference import go_to
 from groundplan.interfaces.web.app import create_app

@@ -50,26 +50,27 @@ ENVIRONMENT = {
 LOG = ("log", "--raw", "--numstat", "-M", "-l1000")
 NEW_COMMITS = 100
 SAMPLE = 300
+LOOKS = 5
 
 INGEST = """
 import json, sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from groundplan.facts.ledger import Ledger
-from groundplan.sources.git import turn
+from groundplan.sources.git import line_pass
 from groundplan.sources.git.ingest import ingest
 from groundplan.sources.git.trees import count_with_git
 from groundplan.terms.progress import Silent
 
 path, folder, variant, times = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 if variant == "git":
-    turn.best_counter = lambda: count_with_git
+    line_pass.best_counter = lambda: count_with_git
 clock = lambda: datetime.now(UTC)
 ledger, took = Ledger(folder, clock), []
 for _ in range(times):
     begun = time.perf_counter()
     done = ingest(ledger, path, folder / "shadow", Silent(), clock=clock, lines=variant != "names",
-                  repo="repo")
+                  repo=path.stem)
     took.append(time.perf_counter() - begun)
     if _ == 0:
         first = done
@@ -84,9 +85,12 @@ from groundplan.facts.ledger import Ledger
 from groundplan.sources.git.check import check
 
 folder = Path(sys.argv[1])
-found = check(Ledger(folder, lambda: datetime.now(UTC)), "repo", folder / "shadow")
+ledger = Ledger(folder, lambda: datetime.now(UTC))
+found = check(ledger, ledger.sources()[0], folder / "shadow")
 print(json.dumps({"differing": found.differing, "pending": found.pending}))
 """
+
+COMMAND = "from groundplan.interfaces.cli.main import main; main()"
 
 PYDRILLER = """
 import sys
@@ -235,9 +239,12 @@ def one_repository(source: Path, name: str, rounds: int, scratch: Path) -> dict[
     say(name, "rows that differ from git's:", checked)
     facts = json.loads(runs[variants[-1]][0].output)
     git(path, "update-ref", "refs/heads/main", newest)
-    added = ingest(path, folder, variants[-1], 6)
+    added = ingest(path, folder, variants[-1], 1 + LOOKS)
     told = json.loads(added.output)
     say(name, "increment and nothing new [s]:", [round(took, 3) for took in told["took_s"]])
+    command = [sys.executable, "-c", COMMAND, "ingest", str(path), "--workspace", str(folder)]
+    commands = [measure(command).wall_s for _ in range(LOOKS)]
+    say(name, "the command with nothing new [s]:", [round(took, 3) for took in commands])
     log = [(run.wall_s, run.cpu_s) for run in runs["log"]]
     result: dict[str, Any] = {
         "commits": facts["commits"],
@@ -248,6 +255,7 @@ def one_repository(source: Path, name: str, rounds: int, scratch: Path) -> dict[
         "increment_commits": told["commits"],
         "increment_s": round(told["took_s"][0], 3),
         "nothing_new_s": round(statistics.median(told["took_s"][1:]), 4),
+        "nothing_new_command_s": round(statistics.median(commands), 3),
     }
     result |= {f"ingest_{variant}": summary(runs[variant], log) for variant in variants}
     return result

@@ -41,11 +41,14 @@ def table(result: dict[str, Any]) -> str:
         for name, found in result.get("peers", {}).items()
         if isinstance(found, dict)
     ]
-    lines += ["", "| repository | rows that differ from git's | increment s | nothing new s |"]
-    lines += ["|---|--:|--:|--:|"]
+    heads = (
+        "repository | rows that differ from git's | increment s | nothing new s | as a command s"
+    )
+    lines += ["", f"| {heads} |", "|---|--:|--:|--:|--:|"]
     lines += [
         f"| {name} | {sum(found.get('differing_rows', {}).values())} | {found['increment_s']} "
-        f"({found['increment_commits']} commits) | {found['nothing_new_s']} |"
+        f"({found['increment_commits']} commits) | {found['nothing_new_s']} "
+        f"| {found['nothing_new_command_s']} |"
         for name, found in result["repositories"].items()
     ]
     return "\n".join(lines)

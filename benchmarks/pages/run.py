@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mart_workspace import MartWorkspace
 from synthetic_mart import Size, generate
 
-from groundplan.bootstrap import utc_now
+from groundplan.bootstrap.settings import utc_now
 from groundplan.interfaces.web.app import create_app
 from groundplan.interfaces.web.doors.doors import Doors
 from groundplan.interfaces.web.doors.links import Purpose

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.signals import rework
 from groundplan.terms.period import monday_of

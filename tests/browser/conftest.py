@@ -19,7 +19,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.app import create_app
 from groundplan.interfaces.web.doors.settings import Settings
 from groundplan.terms.progress import Silent

@@ -9,7 +9,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page, expect
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.doors.links import Purpose
 from tests.browser.conftest import Opener, Server
 from tests.interfaces.web.routes import list_routes

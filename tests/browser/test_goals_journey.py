@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace, utc_now
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.catalogue import Asker, answer, list_use_cases
 from groundplan.interfaces.web.doors.links import Purpose
 from tests.browser.conftest import Opener, Server

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from groundplan.bootstrap import Workspace, utc_now
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.doors.links import Purpose
 from groundplan.sources.simulated.fetch import write
 from groundplan.sources.simulated.simulation import simulate

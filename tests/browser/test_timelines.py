@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.doors.links import Purpose
 from groundplan.terms.progress import Silent
 from tests.browser.conftest import Opener, Server

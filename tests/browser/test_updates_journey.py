@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from groundplan.bootstrap import Workspace, utc_now
 from groundplan.bootstrap.secrets import read_secret
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.notices.courier import Courier
 from groundplan.interfaces.notices.settings import MailServer, Security, keep_mail, read_settings
 from groundplan.interfaces.web.doors.links import Purpose

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from groundplan.bootstrap import utc_now
+from groundplan.bootstrap.settings import utc_now
 from groundplan.interfaces.web.doors.links import Purpose
 from groundplan.records.journal import Saying
 from groundplan.records.milestones import GIVEN_UP

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from groundplan.bootstrap import Workspace, utc_now
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.accounts import trace
 from groundplan.facts.code import CODE_KINDS, COMMITS, MAILMAP, TRAILERS
 from groundplan.facts.engines.duckdb import DuckDB, as_columns
@@ -30,7 +31,7 @@ from groundplan.practices.people import PRACTICE
 from groundplan.records.journal import Saying
 from groundplan.records.sqlite_vault import SQLiteVault
 from groundplan.records.vault import Kind, Secret, keep
-from groundplan.sources.git.shape import PAIRS
+from groundplan.sources.git.state import PAIRS
 from groundplan.terms.errors import Refused
 from groundplan.terms.people import Account
 from groundplan.terms.progress import Silent

@@ -11,7 +11,7 @@ import pytest
 
 import groundplan
 from groundplan.access import local_scope
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.raw import Raw
 from groundplan.signals import focus_hours, fragmentation, meeting_load
 from groundplan.signals.signal import Reading, Signal

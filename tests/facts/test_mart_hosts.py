@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.terms.progress import Silent
 from tests.organisations import HOUR, TEAM, Organisation, address, reading

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.catalogue import Asker, answer, list_use_cases
 from groundplan.sources.measurements.fetch import Trouble, measure
 from groundplan.sources.measurements.plan import read_plan

@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace, utc_now
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.api.app import PREFIX, Identify, create_api
 from groundplan.interfaces.web.app import create_app
 from groundplan.interfaces.web.doors.doors import Doors

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from tests.histories import History
 from tests.interfaces.api_workspace import TOKEN, mount, open_workspace, write_history
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from groundplan.bootstrap import utc_now
+from groundplan.bootstrap.settings import utc_now
 from groundplan.interfaces.cli.main import cli
 from groundplan.records.journal import Saying
 from groundplan.records.sqlite import SQLiteJournal

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.report import html_report, markdown_report
 from groundplan.interfaces.team_page import Shown, TeamPage, choose, compose
 from groundplan.signals.signal import Finding, Reading

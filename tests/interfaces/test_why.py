@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.readings import ReadInputs, explain_signal
 from groundplan.signals.why import Why
 from groundplan.terms.estimate import Estimate

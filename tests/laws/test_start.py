@@ -34,6 +34,29 @@ def test_help_imports_no_engine(word: str) -> None:
     assert not HEAVY & set(done.stderr.split())
 
 
+def test_a_look_that_finds_nothing_new_imports_no_engine(tmp_path: Path) -> None:
+    """It runs after each fetch, so it must not cost more than git's own look at the refs."""
+    made = tmp_path / "made"
+    subprocess.run(["git", "init", "-q", made], check=True)
+    who = ("-c", "user.name=Ann Example", "-c", "user.email=ann@example.com")
+    subprocess.run(
+        ["git", *who, "commit", "-q", "--allow-empty", "-m", "One"], cwd=made, check=True
+    )
+    program = (
+        "import sys; from groundplan.interfaces.cli.main import main\n"
+        "sys.argv = ['groundplan', 'ingest', sys.argv[1], '--workspace', sys.argv[2]]\n"
+        "main(); print(*sorted(m.split('.')[0] for m in sys.modules), file=sys.stderr)"
+    )
+    read = [sys.executable, "-c", program, str(made), str(tmp_path / "workspace")]
+    first, again = (
+        subprocess.run(read, capture_output=True, text=True, check=True) for _ in range(2)
+    )
+    assert "1 commits added" in first.stdout
+    assert "duckdb" in first.stderr.split()
+    assert "0 commits added" in again.stdout
+    assert HEAVY & set(again.stderr.split()) == {"sqlite3"}
+
+
 def cpu_s(*words: str) -> float:
     """What a command costs, user and system [seconds of CPU]."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)

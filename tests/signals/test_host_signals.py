@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from groundplan.access import local_scope
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.signals.catalogue import discover
 from groundplan.signals.groups import Group, Groups, Span
 from groundplan.signals.measure import measure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from groundplan.access import (
 )
 from groundplan.bootstrap.connections import Connections
 from groundplan.bootstrap.engines import Engines
+from groundplan.bootstrap.intake import Intake
 from groundplan.bootstrap.marts import Marts, OpenMart, warm_up
 from groundplan.bootstrap.settings import place_of_journal, utc_now
 from groundplan.experiments.catalogue import discover as discover_practices
@@ -27,12 +28,10 @@ from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.erasure import Traces
 from groundplan.facts.host import HOST_KINDS
-from groundplan.facts.ledger import Ledger
 from groundplan.facts.mart_hosts import repositories_of
 from groundplan.facts.raw import Raw
 from groundplan.facts.work import WORK_KINDS
-from groundplan.interfaces.tracking import Tracker
-from groundplan.interfaces.web.workspace import StageState
+from groundplan.interfaces.tracking import StageState
 from groundplan.records.folding import Folds
 from groundplan.records.kinds import EntryKind
 from groundplan.records.opening import open_journal
@@ -40,18 +39,13 @@ from groundplan.records.roster import ROSTER, Roster
 from groundplan.records.roster import STREAM as ROSTER_STREAM
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Reading, Signal
-from groundplan.sources.csv.ingest import ItemsRead, ingest_items
-from groundplan.sources.git.check import Checked, check
 from groundplan.sources.git.documents import GitDocuments
-from groundplan.sources.git.ingest import Ingested, count_lines, ingest
-from groundplan.sources.http.sync import Synced
-from groundplan.terms.errors import NotFound
 from groundplan.terms.progress import Progress
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, Forgotten, Practice
 
 
-class Workspace:
+class Workspace(Intake):
     """One folder of facts, opened by one process; others may open it too.
 
     The journal is a file of the folder, or the database that GROUNDPLAN_DATABASE_URL names.
@@ -60,10 +54,7 @@ class Workspace:
     def __init__(
         self, folder: Path, progress: Progress, clock: Callable[[], datetime] = utc_now
     ) -> None:
-        self.folder = folder
-        self.tracker = Tracker(progress)
-        self.clock = clock
-        self.ledger = Ledger(folder, clock)
+        super().__init__(folder, progress, clock)
         self.journal = open_journal(place_of_journal(folder), clock)
         self.folds = Folds(self.journal)
         self.kinds: dict[str, EntryKind] = {
@@ -83,50 +74,6 @@ class Workspace:
         """Every practice."""
         return discover_practices()
 
-    @property
-    def shadows(self) -> Path:
-        """Where the borrowed git directories are."""
-        return self.folder / "shadow"
-
-    def read_names(self, path: Path, workers: int = 2) -> Ingested:
-        """The first pass over a repository: everything but line counts."""
-        return ingest(
-            self.ledger,
-            path,
-            self.shadows,
-            self.tracker,
-            clock=self.clock,
-            workers=workers,
-            lines=False,
-        )
-
-    def read_lines(self, repo: str, workers: int = 2) -> int:
-        """The second pass: the line counts that are still pending; the rows counted now."""
-        return count_lines(self.ledger, repo, self.shadows, self.tracker, workers=workers)
-
-    def read_items(self, path: Path, columns: Mapping[str, str] | None = None) -> ItemsRead:
-        """What is new in an export of work items. columns: by role, where a guess is wrong."""
-        return ingest_items(self.ledger, path, clock=self.clock, columns=columns or {})
-
-    def read_host(self, address: str, api: str = "") -> Synced:
-        """What is new at a host or tracker, which is connected if it is not yet."""
-        known = Connections(self.folder)
-        try:
-            made = known.find(address)
-        except NotFound:
-            made = known.guess(address, api)
-            known.add(made)
-        with closing(Raw(self.folder / "raw.sqlite")) as raw:
-            return known.sync(made, (self.ledger, raw), self.tracker, self.clock)
-
-    def forget(self, repo: str) -> Path:
-        """Drop the facts of a repository; the path to read them from again."""
-        cursor = self.ledger.cursor(repo)
-        if cursor is None:
-            raise NotFound(f"no repository {repo!r} in {self.folder}")
-        self.ledger.forget(repo)
-        return Path(cursor.state["path"])
-
     def erase(self, scope: Scope, person: str, traces: Traces) -> Forgotten:
         """Erase somebody from facts, raw replies, marts and the vault: all but the journal."""
         from groundplan.interfaces.web.serving import open_vault  # noqa: PLC0415 - a server's
@@ -145,10 +92,6 @@ class Workspace:
         if connections.load():
             with closing(Raw(self.folder / "raw.sqlite")) as raw:
                 connections.erase((self.ledger, raw), self.tracker)
-
-    def check(self, repo: str) -> Checked:
-        """Compare the facts of a repository with git's own words."""
-        return check(self.ledger, repo, self.shadows, self.tracker)
 
     def repos(self) -> list[str]:
         """The ids of the repositories read into this workspace."""
@@ -215,5 +158,5 @@ class Workspace:
     def close(self) -> None:
         """Release the stores."""
         self._marts.close()
-        self.ledger.close()
+        super().close()
         self.journal.close()

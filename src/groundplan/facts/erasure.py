@@ -11,14 +11,14 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, Final
 
 from groundplan.facts.engines.duckdb import Columns, DuckDB, as_text
 from groundplan.facts.kinds import FactKind
 from groundplan.terms.people import Account
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 LONGEST_NAME: Final = 6  # words before an address that are tried as the name of its account
 ASK_NAME: Final = ""  # the address is several people's: only with the name it is somebody's
@@ -76,18 +76,19 @@ class Mask:
         if not self.pseudonyms:
             return columns
         covered: Columns = {}
-        gone = np.zeros(len(next(iter(columns.values()))), dtype=bool)
+        gone = [False] * len(next(iter(columns.values())))
         for name, email in kind.accounts:
             names, emails = columns[name].tolist(), columns[email].tolist()
             found = [self.find(*account) for account in zip(names, emails, strict=True)]
             if any(found):
-                gone |= np.array(found, dtype=bool)
+                gone = [was or bool(p) for was, p in zip(gone, found, strict=True)]
                 covered[name] = as_text([p or n for p, n in zip(found, names, strict=True)])
                 covered[email] = as_text(
                     ["" if p else e for p, e in zip(found, emails, strict=True)]
                 )
-        if kind.says_only_who and gone.any():
-            return {name: column[~gone] for name, column in columns.items()}
+        if kind.says_only_who and any(gone):
+            stay = [row for row, was in enumerate(gone) if not was]
+            return {name: column[stay] for name, column in columns.items()}
         for name in kind.texts:
             texts = columns[name].tolist()
             read = [text and self.cover_text(text) for text in texts]

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from types import TracebackType
 
-from groundplan.interfaces.web.workspace import StageState
 from groundplan.terms.progress import Progress, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """One stretch of ingest under way.
+
+    total: None if unknown; rate: things a second; left_s: seconds, None if unknown.
+    """
+
+    name: str
+    done: int
+    total: int | None
+    unit: str
+    rate: float | None
+    left_s: float | None
 
 
 class Tracker:

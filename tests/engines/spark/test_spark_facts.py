@@ -22,7 +22,7 @@ from groundplan.facts.ledger import Snapshot
 from groundplan.facts.manifest import Segment
 from groundplan.facts.mart_tables import TABLES
 from groundplan.facts.work import WORK_KINDS
-from groundplan.sources.git.shape import PAIRS
+from groundplan.sources.git.state import PAIRS
 from tests.engines.spark.agreement import differ, rows_of
 
 pytestmark = pytest.mark.xdist_group("spark")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from groundplan.bootstrap import Workspace
 from groundplan.bootstrap.engines import ENGINE, SCRATCH, Engines
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.spark import Spark
 from groundplan.facts.erasure import Traces

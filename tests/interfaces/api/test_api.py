@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.api.app import PREFIX
 from groundplan.interfaces.api.requests import LARGEST_BODY
 from groundplan.interfaces.catalogue import list_use_cases, must_post

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.api.app import PREFIX
 from groundplan.interfaces.catalogue import Asker, answer, list_use_cases
 from groundplan.interfaces.codec.inputs import read_inputs

@@ -15,7 +15,7 @@ from anyio.from_thread import start_blocking_portal
 from jsonschema import Draft202012Validator
 from mcp import Client, MCPError, StdioServerParameters, types
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.api.app import PREFIX
 from groundplan.interfaces.catalogue import list_use_cases
 from groundplan.interfaces.mcp.envelope import NOTICE

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace, utc_now
 from groundplan.bootstrap.secrets import read_secret
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.catalogue import Asker, answer, list_use_cases
 from groundplan.interfaces.notices.courier import Courier, Round
 from groundplan.interfaces.notices.settings import (

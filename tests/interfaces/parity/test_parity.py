@@ -14,7 +14,7 @@ import click
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.experiments.catalogue import discover
 from groundplan.interfaces.api.app import PREFIX
 from groundplan.interfaces.api.openapi import KEY_HEADER, TEAM_HEADER, write_openapi

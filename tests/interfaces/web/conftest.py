@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace, utc_now
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.app import create_app
 from groundplan.interfaces.web.doors.doors import Doors
 from groundplan.interfaces.web.doors.links import Purpose

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.raw import Raw
 from groundplan.interfaces.web.doors.links import Purpose

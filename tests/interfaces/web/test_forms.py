@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groundplan.interfaces.codec.views import write_pretty_json
+from groundplan.interfaces.tracking import StageState
 from groundplan.interfaces.web.memory import Memory
 from groundplan.interfaces.web.rendering import area_href, render, with_query
 from groundplan.interfaces.web.tables import Table, as_csv, markdown_table
 from groundplan.interfaces.web.wording import say_change, say_span
-from groundplan.interfaces.web.workspace import StageState
 from groundplan.signals.signal import Block
 from groundplan.terms.estimate import Estimate, Unknown
 from groundplan.terms.units import RATIO, SHARE, Unit

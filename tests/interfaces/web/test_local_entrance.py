@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.doors.doors import Doors
 from groundplan.interfaces.web.doors.links import Purpose
 from groundplan.records.vault import Kind

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.charts.svg import show_hidden
 from tests.interfaces.web.conftest import HOSTILE_PATHS, PEOPLE
 from tests.interfaces.web.routes import list_routes, patterns

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.app import create_app
 from groundplan.interfaces.web.doors.settings import Settings
 from groundplan.practices.catalogue import discover

@@ -16,9 +16,9 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
 from groundplan.bootstrap.connections import Connection, Connections
 from groundplan.bootstrap.receiving import start_receiving
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.serving import open_vault, prepare_local, prepare_team
 from groundplan.records.sqlite_vault import SQLiteVault
 from groundplan.terms.errors import BadInput

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace, utc_now
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.doors.doors import Doors
 from groundplan.interfaces.web.doors.links import Purpose
 from groundplan.interfaces.web.doors.settings import Settings

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.web.uploads import read_parts
 from tests.items import table
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.codec.inputs import read_inputs
 from groundplan.interfaces.web.forms import KEY, draw_form, read_sent
 from groundplan.terms.errors import BadInput, Conflict, Refused

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from groundplan.access import LOCAL_VIEWER, ScopedJournal
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.practices.alignment import actions, rules
 from groundplan.records.alignment import ALIGNMENT, STREAM
 from groundplan.signals.engineering_time import TimeSplit, measure_time, part_of, share_of_goal

@@ -14,7 +14,7 @@ import icalendar
 import pytest
 
 from groundplan.access import ScopedJournal
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.catalogue import list_use_cases
 from groundplan.practices.focus_time.rules import BringInputs, Mine, Said
 from groundplan.records.folding import Folds

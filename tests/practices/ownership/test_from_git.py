@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts import knowledge, mart_knowledge
 from groundplan.inference import go_to
 from groundplan.inference.expertise import decayed

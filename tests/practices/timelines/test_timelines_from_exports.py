@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.practices.timelines import actions, rules
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.progress import Silent

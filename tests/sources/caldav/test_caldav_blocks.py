@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.cli.calendars import calendar as command
 from groundplan.interfaces.cli.main import cli
 from groundplan.interfaces.web.app import create_app

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from git_builder import Built, Workspace
 
-from groundplan.sources.git import turn
+from groundplan.sources.git import line_pass
 from groundplan.sources.git.counters import native_counter, native_package
 from groundplan.sources.git.trees import count_with_git
 
@@ -27,4 +27,4 @@ def each_counter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     if request.param == "native" and package is None:
         pytest.skip("the optional package groundplan-linecount is not installed")
     counter = native_counter(package) if request.param == "native" and package else count_with_git
-    monkeypatch.setattr(turn, "best_counter", lambda: counter)
+    monkeypatch.setattr(line_pass, "best_counter", lambda: counter)

@@ -28,8 +28,7 @@ from groundplan.facts.code import (
 )
 from groundplan.sources.git import names
 from groundplan.sources.git.ingest import count_lines
-from groundplan.sources.git.shape import PAIRS
-from groundplan.sources.git.state import state_of
+from groundplan.sources.git.state import PAIRS, state_of
 from groundplan.terms.errors import BadInput, NotFound, Refused, SourceDown
 from groundplan.terms.progress import Silent
 

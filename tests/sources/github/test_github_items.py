@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.trackers import list_trackers, read_tracker
 from groundplan.terms.progress import Silent
 from tests.histories import BEN, History

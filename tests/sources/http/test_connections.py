@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 from keyring.backend import KeyringBackend
 
-from groundplan.bootstrap import Workspace
 from groundplan.bootstrap.connections import Connection, Connections
 from groundplan.bootstrap.secrets import read_secret
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.erasure import Traces
 from groundplan.facts.host import HOST_KINDS

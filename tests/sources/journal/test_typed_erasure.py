@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.erasure import Traces
 from groundplan.facts.work import WORK_KINDS
 from groundplan.records.journal import Saying

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.sources.csv.panels import read_panel
 from groundplan.sources.simulated.effects import CYCLE_TIME, PACE, Planted
 from groundplan.sources.simulated.fetch import write

@@ -1,6 +1,7 @@
 """DuckDB, in this process: writes Parquet from NumPy columns and runs the common SQL.
 
-The common subset names parameters `:name`, which DuckDB spells `$name`.
+The common subset names parameters `:name`, which DuckDB spells `$name`. Both libraries are
+imported where they are used: a look that finds nothing new answers sooner than they load.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
-
-import duckdb
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from groundplan.facts.kinds import FactKind
 from groundplan.terms.errors import SourceBroken, SourceDown
 
-Columns: TypeAlias = dict[str, npt.NDArray[Any]]
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import numpy.typing as npt
+
+Columns: TypeAlias = "dict[str, npt.NDArray[Any]]"
 
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z_]+)")  # not inside a text
 
@@ -29,17 +31,29 @@ PRELUDE = (
 
 
 class DuckDB:
-    """One connection to a DuckDB database (in memory unless `path` is given)."""
+    """One connection to a DuckDB database (in memory unless `path` is given).
+
+    beside: the folder of files that the database names without one.
+    """
 
     def __init__(
-        self, path: Path | None = None, *, read_only: bool = False, threads: int | None = None
+        self,
+        path: Path | None = None,
+        *,
+        read_only: bool = False,
+        threads: int | None = None,
+        beside: Path | None = None,
     ) -> None:
+        import duckdb  # noqa: PLC0415
+
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
         if threads is not None:
             config["threads"] = threads
+        if beside is not None:
+            config["file_search_path"] = str(beside)
         try:
             self._connection = duckdb.connect(
                 str(path) if path else ":memory:", read_only=read_only, config=config
@@ -75,6 +89,8 @@ class DuckDB:
         return self._run(sql, params).fetchall()
 
     def _run(self, sql: str, params: Mapping[str, object] | None) -> duckdb.DuckDBPyConnection:
+        import duckdb  # noqa: PLC0415
+
         names = set(_PARAMETER.findall(sql))
         given = {name: value for name, value in (params or {}).items() if name in names}
         try:
@@ -167,6 +183,8 @@ def as_columns(kind: FactKind, lists: Mapping[str, Sequence[object]]) -> Columns
 
 
 def _array(sql_type: str, values: Sequence[object]) -> npt.NDArray[Any]:
+    import numpy as np  # noqa: PLC0415
+
     if sql_type == "VARCHAR":
         return as_text([None if v is None else str(v) for v in values])
     if sql_type in ("TIMESTAMP", "DATE"):
@@ -184,6 +202,8 @@ def _array(sql_type: str, values: Sequence[object]) -> npt.NDArray[Any]:
 
 def as_text(values: Sequence[str | None]) -> npt.NDArray[np.object_]:
     """A column of text; None is null."""
+    import numpy as np  # noqa: PLC0415
+
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column

@@ -11,10 +11,11 @@ from typing import Any, Final
 import click
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace, default_folder
+from groundplan.bootstrap.settings import default_folder
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.experiments.catalogue import discover
 from groundplan.interfaces.catalogue import Asker, Case, answer, list_use_cases
-from groundplan.interfaces.cli.options import read_all
+from groundplan.interfaces.cli.opening import read_all
 from groundplan.interfaces.cli.terminal import Terminal, print_json, say
 from groundplan.interfaces.codec.fields import Field, read_fields, say_unit
 from groundplan.interfaces.codec.inputs import read_inputs, read_key, without_controls

@@ -11,10 +11,12 @@ from typing import Any
 
 import click
 
-from groundplan.bootstrap import Workspace, utc_now
+from groundplan.bootstrap.settings import utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.catalogue import Case, list_use_cases
 from groundplan.interfaces.cli.asking import print_view, use_case_group
-from groundplan.interfaces.cli.options import open_workspace, shared
+from groundplan.interfaces.cli.opening import open_workspace
+from groundplan.interfaces.cli.options import shared
 from groundplan.interfaces.cli.terminal import say
 from groundplan.interfaces.codec.views import write_pretty_json
 from groundplan.interfaces.web.tables import Table, markdown_table

@@ -14,8 +14,9 @@ from typing import Any, Final
 import click
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace, default_folder
 from groundplan.bootstrap.secrets import read_secret
+from groundplan.bootstrap.settings import default_folder
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.catalogue import Asker, answer
 from groundplan.interfaces.cli.asking import SERVER, SERVER_HELP
 from groundplan.interfaces.cli.syncing import WORKS_WITH

@@ -8,75 +8,14 @@ import click
 
 from groundplan.facts.work import repositories
 from groundplan.interfaces.cli.asking import print_view
-from groundplan.interfaces.cli.item_files import print_items
-from groundplan.interfaces.cli.options import (
-    PATH,
-    PATHS,
-    compose_page,
-    open_workspace,
-    read_all,
-    shared,
-)
-from groundplan.interfaces.cli.spreading import list_options, read_listed
+from groundplan.interfaces.cli.opening import compose_page, open_workspace, read_all
+from groundplan.interfaces.cli.options import PATH, PATHS, shared
 from groundplan.interfaces.cli.syncing import rebuild_hosts
-from groundplan.interfaces.cli.terminal import Terminal, print_json, say
+from groundplan.interfaces.cli.terminal import print_json, say
 from groundplan.interfaces.readings import view_team_page
 from groundplan.interfaces.report import html_report, markdown_report
-from groundplan.sources.csv.tables import read_columns
 from groundplan.terms.errors import BadInput, Refused
 from groundplan.usecase import ask as answer_case
-
-
-@click.command()
-@PATHS
-@shared
-@click.option("--lines/--no-lines", default=True, help="Count lines too (the longer pass).")
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="ROLE=COLUMN",
-    help="Of files of work items: what a column holds, such as done=Shipped; repeatable.",
-)
-@list_options
-def ingest(
-    paths: tuple[Path, ...],
-    workspace: Path | None,
-    quiet: bool,
-    as_json: bool,
-    lines: bool,
-    columns: tuple[str, ...],
-    listed: Path | None,
-    workers: int,
-) -> None:
-    """Read PATHS (default: here) into the workspace; only what is new is read.
-
-    A path is a repository, or a CSV file of work items that a tracker exported.
-    """
-    if listed is not None:
-        read_listed(listed, paths, workspace, workers, lines, Terminal(quiet), as_json)
-        return
-    opened = open_workspace(paths, workspace, quiet)
-    named = read_columns(columns)
-    items = [opened.read_items(path, named) for path in paths if path.is_file()]
-    for read in () if as_json else items:
-        print_items(read)
-    results = []
-    for path in paths or (Path(),):
-        if path.is_file():
-            continue
-        result = opened.read_names(path)
-        counted = opened.read_lines(result.repo) if lines else 0
-        pending = 0 if lines else result.pending
-        results.append({"path": path, "ingested": result, "counted": counted, "pending": pending})
-        if not as_json:
-            say(
-                f"{result.repo}: {result.commits_added:,} commits added, "
-                f"{result.commits_lost:,} lost, {result.changes:,} changes, "
-                f"lines of {counted:,} counted, {pending:,} to count"
-            )
-    if as_json:
-        print_json({"workspace": opened.folder, "repositories": results, "items": items})
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from groundplan.bootstrap import default_folder, place_of_journal, utc_now
+from groundplan.bootstrap.settings import default_folder, place_of_journal, utc_now
 from groundplan.interfaces.cli.asking import print_view
 from groundplan.interfaces.cli.terminal import print_json, say
 from groundplan.records import archive, backups

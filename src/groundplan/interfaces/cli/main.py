@@ -15,6 +15,7 @@ from groundplan.terms.errors import GroundplanError
 COMMANDS = "groundplan.interfaces.cli.commands"
 MODULES = {
     "bench": "groundplan.interfaces.cli.bench",
+    "ingest": "groundplan.interfaces.cli.ingesting",
     "calendar": "groundplan.interfaces.cli.calendars",
     "mcp": "groundplan.interfaces.cli.mcp",
     "simulate": "groundplan.interfaces.cli.simulating",

@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from groundplan.access import LOCAL_VIEWER
-from groundplan.bootstrap import Workspace, default_folder
+from groundplan.bootstrap.settings import default_folder
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.catalogue import Asker, Case, answer
 from groundplan.interfaces.cli.asking import SERVER, SERVER_HELP
-from groundplan.interfaces.cli.options import read_all
+from groundplan.interfaces.cli.opening import read_all
 from groundplan.interfaces.cli.terminal import Terminal
 from groundplan.interfaces.remote import find_server
 from groundplan.terms.errors import GroundplanError, Refused, SourceDown

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
-from groundplan.bootstrap import Workspace, default_folder, utc_now
 from groundplan.bootstrap.secrets import read_secret
-from groundplan.interfaces.cli.options import open_workspace, shared
+from groundplan.bootstrap.settings import default_folder, utc_now
+from groundplan.bootstrap.workspace import Workspace
+from groundplan.interfaces.cli.opening import open_workspace
+from groundplan.interfaces.cli.options import shared
 from groundplan.interfaces.cli.terminal import print_json, say
 from groundplan.interfaces.notices.courier import Courier, Round
 from groundplan.interfaces.notices.settings import (

@@ -11,8 +11,9 @@ from typing import Final
 
 import click
 
-from groundplan.bootstrap import Workspace
-from groundplan.interfaces.cli.options import PATHS, compose_page, open_workspace, read_all, shared
+from groundplan.bootstrap.workspace import Workspace
+from groundplan.interfaces.cli.opening import compose_page, open_workspace, read_all
+from groundplan.interfaces.cli.options import PATHS, shared
 from groundplan.interfaces.cli.terminal import print_json, say
 from groundplan.interfaces.readings import view_team_page
 from groundplan.interfaces.terminal_page import terminal_page

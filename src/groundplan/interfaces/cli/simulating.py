@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from groundplan.bootstrap import Workspace
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.interfaces.cli.terminal import Terminal, print_json, say
 from groundplan.sources.simulated.effects import ALLOWED, read_effect
 from groundplan.sources.simulated.fetch import Written, write

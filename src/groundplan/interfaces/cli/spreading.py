@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import click
-
-from groundplan.bootstrap import default_folder
+from groundplan.bootstrap.settings import default_folder
 from groundplan.bootstrap.spreading import ListRead, ingest_list, read_list
 from groundplan.interfaces.cli.terminal import Terminal, print_json, say
 from groundplan.terms.errors import SourceBroken
-
-
-def list_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a command that reads a list."""
-    for option in (
-        click.option(
-            "--workers",
-            type=click.IntRange(1),
-            default=os.cpu_count() or 1,
-            show_default="processors",
-            help="Of --list: how many repositories are read at once.",
-        ),
-        click.option(
-            "--list",
-            "listed",
-            type=click.Path(path_type=Path, dir_okay=False),
-            metavar="FILE",
-            help="Read the repositories that FILE names, one path a line. Stopped at any point, "
-            "the same command goes on.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 def read_listed(

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from groundplan.bootstrap import Workspace, default_folder, utc_now
 from groundplan.bootstrap.connections import Connection, Connections
+from groundplan.bootstrap.settings import default_folder, utc_now
+from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.host import HOST_PREFIX
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.raw import Raw

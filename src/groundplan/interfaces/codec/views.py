@@ -11,7 +11,6 @@ from pathlib import PurePath
 from typing import Any
 
 import msgspec
-import numpy as np
 
 
 def write_view(view: object) -> Any:
@@ -30,9 +29,7 @@ def write_pretty_json(view: object) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
+    if hasattr(value, "tolist"):  # NumPy's arrays and scalars, told without loading NumPy
         return value.tolist()
     if isinstance(value, PurePath):
         return str(value)

@@ -16,9 +16,10 @@ from groundplan.interfaces.team_page import (
     observe,
     read_repos,
 )
+from groundplan.interfaces.tracking import StageState
 from groundplan.interfaces.web.doors.doors import Caller, Doors
 from groundplan.interfaces.web.memory import Memory
-from groundplan.interfaces.web.workspace import StageState, Workspace
+from groundplan.interfaces.web.workspace import Workspace
 from groundplan.signals.signal import Signal
 from groundplan.terms.errors import GroundplanError, NotFound
 from groundplan.terms.scope import Scope

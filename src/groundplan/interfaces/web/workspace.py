@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from groundplan.interfaces.tracking import StageState
 from groundplan.records.roster import Roster
 from groundplan.signals.signal import Signal
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, Practice
-
-
-@dataclass(frozen=True, slots=True)
-class StageState:
-    """One stretch of ingest under way.
-
-    total: None if unknown; rate: things a second; left_s: seconds, None if unknown.
-    """
-
-    name: str
-    done: int
-    total: int | None
-    unit: str
-    rate: float | None
-    left_s: float | None
 
 
 class Workspace(Protocol):

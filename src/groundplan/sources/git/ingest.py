@@ -1,4 +1,7 @@
-"""Turns a repository into facts: first all names, then all line counts, each exactly once."""
+"""Turns a repository into facts: first all names, then all line counts, each exactly once.
+
+The passes load NumPy and DuckDB, so each is imported when there is something for it to read.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from pathlib import Path
 from groundplan.facts.ledger import Ledger
 from groundplan.sources.git import fetch
 from groundplan.sources.git.naming import choose_id, require_same
-from groundplan.sources.git.state import state_of
-from groundplan.sources.git.turn import Ingested, Turn
+from groundplan.sources.git.state import Ingested, state_of
+from groundplan.sources.git.turn import Turn
 from groundplan.terms.errors import NotFound
 from groundplan.terms.progress import Progress
 
@@ -51,11 +54,27 @@ def ingest(
 
 
 def _bring_up_to_date(turn: Turn, now: datetime, lines: bool) -> Ingested:
-    ingested = turn.read_names(now)
+    ingested = _bring_names_up_to_date(turn, now)
     if lines and ingested.pending:
-        turn.count()
+        _count(turn)
         return replace(ingested, pending=0)
     return ingested
+
+
+def _bring_names_up_to_date(turn: Turn, now: datetime) -> Ingested:
+    state, here = state_of(turn.run.cursor()), str(turn.repository.path)
+    seen = fetch.look(turn.repository)
+    if state and state.finished and (state.digest, state.path) == (seen.digest, here):
+        return Ingested(turn.repo, state.name, 0, 0, 0, state.pending, ())
+    from groundplan.sources.git.names_pass import read_new_names  # noqa: PLC0415 - heavy, see above
+
+    return read_new_names(turn, seen, now)
+
+
+def _count(turn: Turn) -> int:
+    from groundplan.sources.git.line_pass import count_pending  # noqa: PLC0415 - heavy, see above
+
+    return count_pending(turn)
 
 
 def count_lines(
@@ -65,6 +84,8 @@ def count_lines(
     state = state_of(ledger.cursor(repo))
     if state is None:
         raise NotFound(f"{repo}: no such repository was ingested", "Run `groundplan ingest PATH`.")
+    if state.finished and not state.pending:
+        return 0
     repository = fetch.find(Path(state.path))
     with ledger.run(repo) as run:
-        return Turn(ledger, run, repo, repository, shadows, progress, workers).count()
+        return _count(Turn(ledger, run, repo, repository, shadows, progress, workers))

@@ -21,7 +21,7 @@ from groundplan.facts.manifest import Segment
 from groundplan.sources.git.fetch import Git
 from groundplan.sources.git.pairs import COUNTED, LINES, Counts, Pairs, pairs_of
 from groundplan.sources.git.pool import at_once
-from groundplan.sources.git.shape import PAIRS
+from groundplan.sources.git.state import PAIRS
 from groundplan.terms.progress import Progress
 
 FEWEST_ROWS_A_GROUP = 4_000

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from groundplan.facts.code import CHANGES, COMMITS, MAILMAP, TRAILERS, TREE
 from groundplan.facts.engines.duckdb import Columns, as_columns, as_text, empty_columns
-from groundplan.facts.kinds import Column, FactKind, Type
+from groundplan.facts.kinds import FactKind, Type
+from groundplan.sources.git.state import PAIRS
 from groundplan.sources.git.text import path_text, text
 
 _HEADER = ("%H", "%P", "%an", "%ae", "%at", "%ad", "%cn", "%ce", "%ct", "%cd", "%s", "%b")
@@ -21,17 +22,6 @@ LOG_FORMAT = "%x00".join((*_HEADER, "%(trailers:only=true,unfold=true)"))
 LOG_FIELDS = 13
 LATEST_S = 253_402_300_799  # the year 9999: later dates fit no calendar that reads the facts
 FARTHEST_ZONE_MINUTES = 14 * 60
-
-PAIRS = FactKind(
-    name="git_pairs",
-    version=1,
-    grain="one row of changes whose lines are not counted yet, in the order of its segment",
-    columns=(
-        Column("repo", Type.TEXT, "the repository's id in this workspace"),
-        Column("raw", Type.TEXT, "git's raw line: modes, blobs and status"),
-    ),
-    key=("repo", "raw"),
-)
 
 _ENTRIES = {"100": "file", "120": "link", "160": "submodule"}
 _NO_NUMBER = float("nan")  # NumPy turns it into null a hundred times faster than None

@@ -1,4 +1,4 @@
-"""How far a repository has been read: the cursor's JSON, and nothing else."""
+"""How far a repository has been read, and what a run added: light enough for a mere look."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from groundplan.facts.code import CODE_KINDS
+from groundplan.facts.kinds import Column, FactKind, Type
 from groundplan.facts.manifest import Cursor
-from groundplan.sources.git.shape import PAIRS
 
+PAIRS = FactKind(
+    name="git_pairs",
+    version=1,
+    grain="one row of changes whose lines are not counted yet, in the order of its segment",
+    columns=(
+        Column("repo", Type.TEXT, "the repository's id in this workspace"),
+        Column("raw", Type.TEXT, "git's raw line: modes, blobs and status"),
+    ),
+    key=("repo", "raw"),
+)
+
+CUT_PART = "cut"  # the commits at which history is cut
 VERSIONS = {kind.name: kind.version for kind in (*CODE_KINDS, PAIRS)}
 
 
@@ -48,6 +60,23 @@ class State:
     def current(self) -> bool:
         """Whether the facts have the form that this version writes."""
         return dict(self.versions) == VERSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What one run added.
+
+    changes: rows of changed paths that the new commits brought. pending: those of the whole
+    repository whose lines are not counted yet. notes: what a person should know.
+    """
+
+    repo: str
+    name: str
+    commits_added: int
+    commits_lost: int
+    changes: int
+    pending: int
+    notes: tuple[str, ...]
 
 
 def state_of(cursor: Cursor | None) -> State | None:
