@@ -1,9 +1,9 @@
 """Do intervals cover, how large must an effect be, and is the power that is foretold realised?
 
-    python evidence/power/study.py [--short] [--runs 1000] [--studies 40] [--repos FOLDER]
+    python evidence/power/study.py [--short] [--runs 1000] [--studies 100] [--repos FOLDER]
 
-Writes result.json beside this file. The part `foretold` uses the real histories of
-evidence/placebo_real (GROUNDPLAN_DATA, --repos); without them it is skipped.
+Writes result.json beside this file. The parts `foretold` and `unrest` use the real histories of
+evidence/placebo_real (GROUNDPLAN_DATA, --repos); without them they are skipped.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import os
 import sys
 import time
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -23,25 +23,24 @@ import numpy as np
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "placebo_real")]
 
+from foretelling import find_unrest, foretell  # noqa: E402
 from worlds import WORLDS, World  # noqa: E402
 
 from groundplan.inference.panels.analysis import decide  # noqa: E402
 from groundplan.inference.panels.assignments import assign  # noqa: E402
-from groundplan.inference.panels.designs import Design  # noqa: E402
+from groundplan.inference.panels.designs import Design, Rule  # noqa: E402
 from groundplan.inference.panels.estimation import Estimated, estimate  # noqa: E402
-from groundplan.inference.panels.panel import NEVER, Panel, make_panel  # noqa: E402
+from groundplan.inference.panels.panel import NEVER, make_panel  # noqa: E402
 from groundplan.inference.panels.permutation import permute  # noqa: E402
-from groundplan.inference.panels.power import try_placebos  # noqa: E402
 from groundplan.inference.panels.preparation import prepare  # noqa: E402
 from groundplan.inference.panels.tasks import permute_tasks  # noqa: E402
 from groundplan.inference.proportions import wilson_bounds  # noqa: E402
-from histories import Population, read_populations  # noqa: E402
+from histories import Population, read_populations, split_populations  # noqa: E402
 
 TARGET = HERE / "result.json"
 DRAWS = 499
 LEAST_COVERAGE = 0.93
-TARGETS = (0.5, 0.8)  # power that is foretold
-RUNS = 150  # placebos of each half of a history
+RULES: tuple[Rule, ...] = ("complete", "observed")
 # mean effect [units or logs], and its spread between units, of that mean
 EFFECTS = {"nothing": (0.0, 0.0), "equal": (0.4, 0.0), "unequal": (0.4, 0.5)}
 
@@ -141,43 +140,6 @@ def power_on_counts(runs: int) -> list[dict[str, object]]:
     return told
 
 
-def foretold(population: Population, studies: int) -> list[dict[str, object]]:
-    """Power foretold by the first half of real histories, and realised on the second half."""
-    told = []
-    for (units, treated), rule in product(((10, 5), (20, 10)), ("observed", "complete")):
-        if population.at_most(208, parts=4) < units:
-            continue
-        rng = np.random.default_rng(1)
-        design = Design(rule=rule, scale="percent")
-        starts = np.r_[np.full(treated, 26), np.full(units - treated, NEVER)]
-        shares: dict[float, list[float]] = {target: [] for target in TARGETS}
-        for _ in range(studies):
-            whole = population.draw(rng, units, 208, parts=4)
-            early, late = (
-                try_placebos(_plain(half), starts, 52, design, RUNS, rng)[0]
-                for half in (whole[:, :104], whole[:, 104:])
-            )
-            for target, found in shares.items():
-                size = np.sort(early)[int(np.ceil(target * RUNS)) - 1]
-                if np.isfinite(size):
-                    found.append(float(np.mean(late <= size)))
-        for target, found in shares.items():
-            told.append({
-                "population": population.name, "cell": f"{units}/{treated}", "rule": rule,
-                "studies": len(found), "foretold": target,
-                "realised": round(float(np.mean(found)), 3),
-                "error_of_mean": round(float(np.std(found) / np.sqrt(len(found))), 3),
-            })  # fmt: skip
-            print(told[-1], flush=True)
-    return told
-
-
-def _plain(outcome: np.ndarray) -> Panel:
-    units, weeks = outcome.shape
-    never = np.full(units, NEVER)
-    return make_panel([f"unit {at}" for at in range(units)], map(str, range(weeks)), outcome, never)
-
-
 def tasks(runs: int) -> dict[str, object]:
     """Within-person trials of tasks: size, coverage and power at +30% with 250 tasks."""
     told: dict[str, object] = {}
@@ -221,11 +183,33 @@ def cover_all(args: argparse.Namespace) -> list[dict[str, object]]:
 
 
 def foretell_all(args: argparse.Namespace) -> list[dict[str, object]]:
-    """Foretold against realised power on all real histories of counts."""
-    data = Path(os.environ.get("GROUNDPLAN_DATA", "../shared/data"))
-    populations = [one for one in read_populations(data, args.repos) if "hours" not in one.name]
-    studies = 2 if args.short else args.studies
-    return [one for population in populations for one in foretold(population, studies)]
+    """Foretold against realised power on all real histories of counts, and on halves of them."""
+    whole = _counted(read_populations(_data(), args.repos))
+    halves = [one for part in split_populations(_data(), args.repos) for one in part
+              if one.name.endswith(("fitted on", "held out"))]  # fmt: skip
+    kinds: list[tuple[Population, Rule]] = [
+        *((one, rule) for one in whole for rule in RULES),
+        *((one, "complete") for one in halves),
+    ]
+    return [told for one, rule in kinds for told in foretell(one, rule, _studies(args))]
+
+
+def measure_unrest(args: argparse.Namespace) -> list[dict[str, object]]:
+    """How far noise moves from two years to the next, on the half of histories for fitting."""
+    half, _ = split_populations(_data(), args.repos)
+    return [one for each in _counted(half) for one in find_unrest(each, _studies(args))]
+
+
+def _data() -> Path:
+    return Path(os.environ.get("GROUNDPLAN_DATA", "../shared/data"))
+
+
+def _counted(populations: Iterable[Population]) -> list[Population]:
+    return [one for one in populations if "hours" not in one.name]
+
+
+def _studies(args: argparse.Namespace) -> int:
+    return 2 if args.short else int(args.studies)
 
 
 def _runs(args: argparse.Namespace) -> int:
@@ -236,6 +220,7 @@ PARTS = {
     "coverage": cover_all,
     "power_of_40_percent_on_counts": lambda args: power_on_counts(_runs(args)),
     "tasks": lambda args: tasks(_runs(args)),
+    "unrest": measure_unrest,
     "foretold": foretell_all,
 }
 
@@ -244,7 +229,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repos", type=Path)
     parser.add_argument("--runs", type=int, default=1_000)
-    parser.add_argument("--studies", type=int, default=40, help="of each cell of `foretold`")
+    parser.add_argument("--studies", type=int, default=100, help="of each cell of `foretold`")
     parser.add_argument("--short", action="store_true", help="few runs, nothing is written")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     args = parser.parse_args()

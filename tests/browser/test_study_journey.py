@@ -81,6 +81,8 @@ def test_a_study_goes_from_question_to_verdict(open_page: Opener, tmp_path: Path
         answer(page, form, {"outcome": "number of meetings", "worth": "20"}, asked)
         expect(page.get_by_text("a compliance check, not an outcome")).to_be_visible()
         page.go_back()
+        expect(page.locator("#outcomes option")).to_have_count(4)
+        assert page.locator(f"#{form} [name=outcome]").get_attribute("list") == "outcomes"
         page.locator(f"#{form} details summary").click()
         told = {"outcome": "throughput", "worth": "20", "guardrail": "time_to_merge"}
         answer(page, form, told, asked)
@@ -93,6 +95,7 @@ def test_a_study_goes_from_question_to_verdict(open_page: Opener, tmp_path: Path
             "start_on": start.isoformat(), "weeks": "16", "weeks_before": "40",
         }, {"kind": "people", "roll_out": "matched pairs"})  # fmt: skip
         expect(page.get_by_role("heading", name="What could it see?")).to_be_visible()
+        expect(page.locator("#experiments-power textarea")).to_have_count(0)  # facts hold it all
         tab_to(page, "#experiments-power .acts button")
         page.keyboard.press("Enter")
         expect(page.get_by_text("you could detect").first).to_be_visible()

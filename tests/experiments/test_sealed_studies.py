@@ -148,8 +148,11 @@ def test_harm_is_seen_at_the_look(team: Team) -> None:
     assert team.say("look", number=number).startswith("Harm is certain enough to stop.")
 
 
-def test_what_it_could_not_see_is_refused_with_what_it_would_need(team: Team) -> None:
-    number = design(team)
+@pytest.mark.parametrize("roll_out", [RollOut.HALF, RollOut.PAIRS, RollOut.STEPPED])
+def test_what_it_could_not_see_is_refused_with_what_it_would_need(
+    team: Team, roll_out: RollOut
+) -> None:
+    number = design(team, roll_out)
     team.say("measure", number=number, outcome="throughput", better=Better.MORE, worth=9.0,
              redefines=Word.NO, guardrail="time_to_merge")  # fmt: skip
     with pytest.raises(Refused, match="was not shown yet"):
@@ -306,6 +309,70 @@ def test_people_may_be_named_as_facts_call_them(team: Team) -> None:
     shown = seal(team, number)
     began = {one.name for one in shown.assignment if one.planned_on is not None}
     assert began == set(team.people[:6])
+
+
+def test_what_was_answered_can_be_sent_again(team: Team) -> None:
+    """The page fills its forms with these: saving one again changes nothing but what was meant."""
+    number = design(team, RollOut.CHOSEN, units=tuple(team.people[:14]),
+                    treated=tuple(team.people[:6]))  # fmt: skip
+    shown = team.read_study(number)
+    assert (shown.chosen, shown.treated) == (tuple(team.people[:14]), tuple(team.people[:6]))
+    assert (shown.margin, shown.guardrail_better) == (30.0, "less")
+    team.say("plan", number=number, roll_out=RollOut.CHOSEN, kind=Units.PEOPLE, start_on=START,
+             weeks=20, weeks_before=40, units=shown.chosen, treated=shown.treated)  # fmt: skip
+    again = team.read_study(number)
+    assert (again.chosen, again.treated, again.weeks) == (shown.chosen, shown.treated, 20)
+    assert team.read_study(design(team)).chosen == ()
+
+
+def test_before_the_start_nobody_has_begun(team: Team) -> None:
+    number = design(team)
+    shown = seal(team, number)
+    assert {one.began_on for one in shown.assignment} == {None}
+    assert all(line.passed for line in shown.audit)
+    team.today = START + timedelta(weeks=1)
+    later = team.read_study(number)
+    assert {one.began_on for one in later.assignment} == {None, START}
+    assert [line.what for line in later.audit if not line.passed] == ["Starts noted"]
+
+
+def test_facts_that_show_nothing_of_the_units_do_not_use_up_the_one_analysis(team: Team) -> None:
+    number = design(team)
+    seal(team, number)
+    team.pass_weeks(END, nothing)
+    team.mart.execute("delete from landings where landed_week >= :start", {"start": START})
+    with pytest.raises(Refused, match="nothing of its units"):
+        team.say("conclude", number=number)
+    assert team.read_study(number).verdict is None
+
+
+def test_a_date_that_is_drawn_is_the_one_that_is_shown(team: Team) -> None:
+    number = design(team, RollOut.DATE, kind=Units.EVERYBODY, weeks_before=60)
+    assert team.read_study(number).start_on == START
+    shown = seal(team, number, despite="to see")
+    assert [one.planned_on for one in shown.assignment] == [shown.start_on]
+    assert shown.ends_on == shown.start_on + timedelta(weeks=16)
+
+
+def test_a_planned_look_costs_power_before_it_costs_the_end(team: Team) -> None:
+    seen = [
+        seal(team, design(team, start_on=START + timedelta(weeks=40 * nr), **words)).detects
+        for nr, words in enumerate(({}, {"stop_rule": "Stop if it clearly hurts"}))
+    ]
+    assert seen[0] is not None
+    assert seen[1] is not None
+    assert seen[0] < seen[1] < 1.1 * seen[0]
+
+
+def test_a_unit_is_known_by_its_name(team: Team) -> None:
+    number = design(team)
+    one = seal(team, number).assignment[0]
+    team.today = START
+    team.say("start", number=number, unit=one.name, on=START)
+    team.say("deviate", number=number, what=Departure.LEFT, unit=one.name, note="gone")
+    told = {each.unit: each for each in team.read_study(number).assignment}[one.unit]
+    assert told.began_on == START
+    assert told.note.startswith("left on")
 
 
 def test_who_may_not_write_reads_and_partners_read_findings_only(team: Team) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from groundplan.experiments.brought import read_weeks
-from groundplan.experiments.inputs import Better, Word
+from groundplan.experiments.inputs import USUAL_WEEKS, Better, Word
 from groundplan.inference.panels.scales import worth_on
 from groundplan.records.studies import RollOut, Units
 from groundplan.sources.simulated.panels import PanelWorld, simulate_panel
@@ -28,10 +28,10 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         yield opened
 
 
-def numbers(until: date, starts: dict[str, date | None], ratio: float, seed: int = 3) -> str:
+def numbers(until: date, starts: dict[str, date | None], ratio: float, seed: int = 5) -> str:
     """Hours by team and week, as CSV, with a column of bugs on which nothing acts."""
     rng = np.random.default_rng(seed)
-    levels = np.exp(rng.normal(3, 0.3, len(TEAMS)))
+    levels = np.exp(rng.normal(3, 0.8, len(TEAMS)))
     lines = ["Team,Week,Hours,Bugs"]
     for nr in range((until - FIRST).days // 7):
         week = FIRST + timedelta(weeks=nr)
@@ -62,6 +62,7 @@ def test_a_study_of_a_file_from_question_to_library(tmp_path: Path) -> None:
             team.say("power", number=1)
         columns = ("outcome=Hours", "guardrail=Bugs")
         past = numbers(START, {}, 1.0)
+        assert team.read_study(1).in_file
         foreseen = team.say("power", number=1, panel=past, columns=columns)
         assert "With 20 units and 38 weeks" in foreseen
         team.say("seal", number=1)
@@ -106,7 +107,7 @@ def test_tasks_are_drawn_and_compared_within_people(tmp_path: Path) -> None:
             assert draw(team, viewer, f"#{nr}") == said
             hours = np.exp(rng.normal(2, 0.5)) * (0.6 if with_it else 1.0)
             lines.append(f"#{nr},{hours:.3f}")
-        team.today = START + timedelta(weeks=12)
+        team.today = START + timedelta(weeks=USUAL_WEEKS)
         said = team.say("conclude", number=1, panel="\n".join(lines))
         assert said.startswith("Tests first helped: hours fell by")
         verdict = team.read_study(1).verdict
@@ -145,7 +146,7 @@ def test_harm_to_tasks_may_be_looked_for_as_often_as_one_likes(tmp_path: Path) -
         for _ in range(2):
             assert team.say("look", number=1, panel="\n".join(calm)).startswith("No harm")
         assert team.say("look", number=1, panel="\n".join(harmed)).startswith("Harm is certain")
-        team.today = START + timedelta(weeks=12)
+        team.today = START + timedelta(weeks=USUAL_WEEKS)
         team.say("conclude", number=1, panel="\n".join(calm))
         verdict = team.read_study(1).verdict
         assert verdict is not None

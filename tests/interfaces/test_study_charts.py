@@ -38,14 +38,19 @@ def test_power_says_whether_it_is_enough() -> None:
     assert "worth having:" not in str(beyond.svg)
 
 
-def test_events_count_the_intervals_that_exclude_nothing() -> None:
+def test_events_count_the_bands_that_exclude_nothing() -> None:
     chart = draw_events("e", "Events", EVENTS, "%")
     assert chart.conclusion == (
-        "0 of 4 intervals before the start exclude no difference, and 4 of 4 afterwards."
+        "0 of 4 bands before the start exclude no difference, and 4 of 4 afterwards."
     )
     assert points(chart)[-1].get("aria-label") == (
-        "3 periods after the start: +2%, 95% interval +1% to +3%."
+        "3 periods after the start: +2%, 95% band +1% to +3%."
     )
+    sealed = draw_events("e", "Events", EVENTS, "%", period="weeks", level=0.955)
+    assert points(sealed)[0].get("aria-label") == (
+        "4 weeks before the start: +0%, 95.5% band -1% to +1%."
+    )
+    assert "weeks since the start" in str(sealed.svg)
 
 
 def test_placebos_lie_beside_what_was_found() -> None:
@@ -54,6 +59,11 @@ def test_placebos_lie_beside_what_was_found() -> None:
     assert chart.conclusion.startswith("60 of 210 placebos")
     assert sum(int(row[2]) for row in chart.rows) == 210
     assert "found here: +3%" in str(chart.svg)
+
+
+def test_placebos_in_percent_are_as_far_when_they_halve_as_when_they_double() -> None:
+    chart = draw_placebos("n", "Placebos", [-50.0, -49.0, 10.0, 99.0], 100.0, "%")
+    assert chart.conclusion.startswith("1 of 4 placebos")
 
 
 @pytest.mark.parametrize(("better", "left"), [(1, "worse"), (-1, "better")])

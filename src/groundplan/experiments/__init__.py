@@ -10,7 +10,6 @@ from groundplan.experiments import (
     report,
     views,
 )
-from groundplan.experiments.naming import NAMED
 from groundplan.records import studies as records
 from groundplan.records.kinds import EntryKind
 from groundplan.terms.scope import Role
@@ -28,7 +27,7 @@ PRACTICE = Practice(
     "before its first outcome, analysed once, and may answer that it cannot tell.",
     source="Leading engineers: lessons I've learned",
     reads=("throughput", "time_to_merge", "rework", "off_hours", "landings", "commits"),
-    writes=(*(EntryKind(name) for name in records.KINDS), NAMED),
+    writes=tuple(EntryKind(name) for name in records.KINDS),
     use_cases=(
         UseCase("experiments.list", "Studies under way and ended, and what each waits for.",
                 NoInputs, views.Studies, _TEAM, reading.list_studies),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from groundplan.experiments import inputs as asked
-from groundplan.experiments.drawing import ends_on
+from groundplan.experiments.drawing import ends_on, starts_on
 from groundplan.experiments.material import Brought, Material, aim_of, gather, guardrail_of
 from groundplan.experiments.outcomes import OUTCOMES
 from groundplan.experiments.register import find_sealed, find_study
@@ -90,7 +90,7 @@ def work_out(
         made = replace(made, design=replace(made.design, level=level))
         verdict, digest = answer(made, one.measure, rng), made.digest
         guard = _guard(context, scope, one, brought, rng)
-    verdict = stop(verdict, fails_audit(one))
+    verdict = stop(verdict, fails_audit(one, context.now.date()))
     return {
         "number": one.number,
         **as_body(speak(verdict, one.intervention, name_outcome(one.measure))),
@@ -163,8 +163,7 @@ def look(context: Context, scope: Scope, inputs: asked.HistoryInputs) -> Said:
     if one.looks and not tasks:
         raise Refused(f"The one look was on {one.looks[0].on}.", "The next one is the end.")
     today = context.now.date()
-    first = min((on for on in seal.starts.values() if on is not None), default=one.plan.start_on)
-    earliest = first + timedelta(weeks=LEAST_WEEKS_FOR_LOOK)
+    earliest = starts_on(one.plan, seal) + timedelta(weeks=LEAST_WEEKS_FOR_LOOK)
     if not earliest <= today < ends_on(one.plan, one.seal):
         raise Refused(f"It may be looked at from {earliest} until {ends_on(one.plan, one.seal)}.")
     brought = Brought(inputs.panel, inputs.columns)

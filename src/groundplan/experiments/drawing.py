@@ -38,15 +38,19 @@ def last_start(plan: Plan) -> date:
     return plan.start_on + timedelta(weeks=steps.get(plan.roll_out, 0))
 
 
+def starts_on(plan: Plan, seal: Seal | None) -> date:
+    """The day on which the first one starts; the one that was drawn, where the date is."""
+    drawn = [on for on in seal.starts.values() if on] if seal else []
+    return min(drawn, default=plan.start_on)
+
+
 def ends_on(plan: Plan, seal: Seal | None = None) -> date:
     """The day from which on it may be analysed: so many weeks after the start.
 
     A date that is drawn counts from the seal on; before, the last one that it may be.
     """
-    since = plan.start_on
-    if plan.roll_out is RollOut.DATE:
-        drawn = [on for on in seal.starts.values() if on] if seal else []
-        since = drawn[0] if drawn else last_start(plan)
+    open_date = plan.roll_out is RollOut.DATE and seal is None
+    since = last_start(plan) if open_date else starts_on(plan, seal)
     return since + timedelta(weeks=plan.weeks)
 
 

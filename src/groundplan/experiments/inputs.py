@@ -15,7 +15,7 @@ _PANEL: Final = {
     "help": "a CSV of the outcome, a row for each unit and period; columns are guessed and shown"
 }
 _COLUMNS: Final = {"help": "what a column holds, such as unit=Team or outcome=Hours"}
-USUAL_WEEKS: Final = 12
+USUAL_WEEKS: Final = 13  # a whole season
 USUAL_WEEKS_BEFORE: Final = 26
 USUAL_STEP_WEEKS: Final = 2
 USUAL_DATES: Final = 20

@@ -11,8 +11,10 @@ from typing import Final
 import numpy as np
 
 from groundplan.experiments.brought import read_weeks
+from groundplan.experiments.drawing import starts_on
 from groundplan.experiments.naming import people_of
 from groundplan.experiments.outcomes import OUTCOMES, Observed, observe, place_weeks
+from groundplan.experiments.planning import SEASON_WEEKS
 from groundplan.inference.arrays import Integers
 from groundplan.inference.panels.designs import Design, Rule
 from groundplan.inference.panels.panel import Panel
@@ -24,7 +26,6 @@ from groundplan.terms.scope import Scope
 from groundplan.usecase import Context
 
 FURTHEST_WEEKS: Final = 260  # back, where only the units' own past can be compared with
-SEASON_WEEKS: Final = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,24 @@ def gather(
 ) -> Material:
     """The outcomes of a sealed study's units up to a Monday, with the design that was sealed.
 
-    Refused while facts do not reach that day, or where fewer people than the floor stand behind
-    either side.
+    Refused while facts do not reach that day or show nothing of any unit from the start on, and
+    where fewer people than the floor stand behind either side.
     """
     assert study.plan is not None
     assert study.seal is not None
     starts = _actual_starts(study)
     if aim.in_file:
-        since = min(study.plan.start_on, until) - timedelta(weeks=study.plan.weeks_before)
+        first = min(starts_on(study.plan, study.seal), until)
+        since = first - timedelta(weeks=study.plan.weeks_before)
         panel = read_weeks(brought.text, brought.columns_for(aim.role), starts, since, until)
     else:
         observed = look_back(context, scope, study, aim, until)
         check_groups(observed, study.seal.starts, scope.floor)
         panel = observed.as_panel(starts)
+    began = [week >= starts_on(study.plan, study.seal).isoformat() for week in panel.periods]
+    if not np.isfinite(panel.outcome[:, began]).any():
+        hint = "Read their repositories again, from where they were read before."
+        raise Refused("Facts show nothing of its units from the start on.", hint)
     return _with_design(study, _without_leavers(study, panel), aim)
 
 
@@ -108,7 +114,7 @@ def look_back(context: Context, scope: Scope, study: Study, aim: Aim, until: dat
     if reached < until:
         hint = "Read the repositories again."
         raise Refused(f"Facts reach {reached} only, and {until} is needed.", hint)
-    since = min(plan.start_on, until) - timedelta(weeks=plan.weeks_before)
+    since = min(starts_on(plan, study.seal), until) - timedelta(weeks=plan.weeks_before)
     found = observe(context, scope, OUTCOMES[aim.name], plan.kind, since, until)
     return _as_planned(context, study, found)
 
@@ -179,8 +185,8 @@ def check_groups(observed: Observed, starts: Mapping[str, date | None], floor: i
 
 def _too_few(what: str, have: int, need: int) -> tuple[str, str]:
     return (
-        f"An answer would be about the {have} people who {what}; it needs {need}, so that it is "
-        "nobody's own.",
+        f"Too few people {what}: {have}. An answer would be about them; it needs {need}, so that "
+        "it is nobody's own.",
         "Take more units, or draw lots among tasks or dates.",
     )
 

@@ -1,4 +1,4 @@
-"""Numbers for the people of a study, so that its plan and seal name nobody.
+"""What units are called, and numbers for people, so that plan and seal of a study name nobody.
 
 Whose number it is stands in an entry of its own, which is that colleague's: erasing them takes it
 away, and the seal of everybody else stays as it was.
@@ -6,29 +6,17 @@ away, and the seal of everybody else stays as it was.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from groundplan.facts.accounts import read_accounts
-from groundplan.records.folding import Fold
-from groundplan.records.journal import Entry
-from groundplan.records.kinds import EntryKind
-from groundplan.records.studies import STREAM, Study, Units
+from groundplan.records.roster import team_name
+from groundplan.records.studies import NAMED, STREAM, Study, Units
+from groundplan.records.study_folds import NAMES
 from groundplan.usecase import Context
 
-NAMED: Final = EntryKind("studies.named")
-Names: TypeAlias = Mapping[int, Mapping[str, str]]
-_NOTHING: Names = {}
-
-
-def _step(known: Names, entry: Entry) -> Names:
-    if entry.kind != NAMED.name:
-        return known
-    number, people = entry.body["number"], entry.body["people"]
-    return {**known, number: {**known.get(number, {}), **people}}
-
-
-NAMES: Final = Fold("people of studies", _NOTHING, _step)
+_TABLES: Final = {Units.PEOPLE: ("people", "person_id"), Units.REPOSITORIES: ("repos", "repo")}
 
 
 def people_of(context: Context, study: Study) -> Mapping[str, str]:
@@ -48,22 +36,64 @@ def number_people(
     for owner in dict.fromkeys(owners.get(person, "") for person in new):
         mine = {known[person]: person for person in new if owners.get(person, "") == owner}
         body: dict[str, Any] = {"number": study.number, "people": mine}
-        entry = context.journal.append(
-            STREAM, NAMED.name, body, expected=version, owner=owner or None
-        )
+        entry = context.journal.append(STREAM, NAMED, body, expected=version, owner=owner or None)
         version = entry.version
     return known, version
 
 
-def find_people(context: Context, said: Sequence[str]) -> tuple[str, ...]:
-    """People whom somebody named, as facts name them; a name that several have is left as it is."""
-    rows = context.mart.rows(
-        "select name, min(person_id) from people where list_contains(:said, name) "
-        "group by name having count(*) = 1",
-        {"said": list(said)},
-    )
-    known = {str(name): str(person) for name, person in rows}
+def find_units(context: Context, kind: Units, said: Sequence[str]) -> tuple[str, ...]:
+    """Units that somebody named, as facts name them; a name that several have is left as it is."""
+    if kind is Units.TEAMS:
+        pairs = [(team.name, team.team_id) for team in context.roster.teams.values()]
+    elif kind in _TABLES:
+        table, key = _TABLES[kind]
+        pairs = context.mart.rows(
+            f"select name, {key} from {table} where list_contains(:said, name)",
+            {"said": [one.strip() for one in said]},
+        )
+    else:
+        return tuple(said)
+    several = {name for name, times in Counter(name for name, _ in pairs).items() if times > 1}
+    known = {name: unit for name, unit in pairs if name not in several}
     return tuple(known.get(one.strip(), one) for one in said)
+
+
+def name_units(context: Context, study: Study) -> Mapping[str, str]:
+    """What people call the units of a plan; who is not found keeps what stands in the plan."""
+    plan = study.plan
+    if plan is None:
+        return {}
+    if plan.kind is Units.TEAMS:
+        return {unit: team_name(context.roster, unit) for unit in plan.units}
+    if plan.kind not in _TABLES:
+        return {}
+    table, key = _TABLES[plan.kind]
+    people = people_of(context, study)
+    wanted = [people.get(unit, unit) for unit in plan.units]
+    rows = context.mart.rows(
+        f"select {key}, name from {table} where list_contains(:wanted, {key})", {"wanted": wanted}
+    )
+    known = {str(unit): str(name) for unit, name in rows}
+    return {u: known[w] for u, w in zip(plan.units, wanted, strict=True) if w in known}
+
+
+def spell_units(context: Context, study: Study, units: Sequence[str]) -> tuple[str, ...]:
+    """Some units of a plan in words that `find_units` takes back: names where they are unique."""
+    assert study.plan is not None
+    people, names = people_of(context, study), name_units(context, study)
+    known = [people.get(unit, unit) for unit in units]
+    words = [names.get(unit, unit) for unit in units]
+    found = find_units(context, study.plan.kind, words)
+    return tuple(
+        word if again == unit else unit
+        for word, again, unit in zip(words, found, known, strict=True)
+    )
+
+
+def find_unit(context: Context, study: Study, said: str) -> str:
+    """The unit of a plan that somebody means: as it stands there, or by a name that one has."""
+    meant = [unit for unit, name in name_units(context, study).items() if name == said.strip()]
+    return meant[0] if len(meant) == 1 else said.strip()
 
 
 def _owners(context: Context) -> dict[str, str]:

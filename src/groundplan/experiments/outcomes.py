@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from groundplan.facts.accounts import read_accounts
+from groundplan.facts.engines.duckdb import as_text
 from groundplan.inference.arrays import Floats, Integers
 from groundplan.inference.panels.panel import NEVER, Panel, make_panel
 from groundplan.records.studies import Units
@@ -227,9 +228,7 @@ def _select(
     context: Context, signal: Signal, repos: Sequence[str], since: date, until: date
 ) -> Rows:
     mart = context.mart
-    mart.execute("create or replace temp table scope_repos (repo varchar)")
-    for repo in repos:
-        mart.execute("insert into scope_repos values (:repo)", {"repo": repo})
+    mart.lend("scope_repos", {"repo": as_text(repos)})
     moments = {"since": datetime.combine(since, time()), "until": datetime.combine(until, time())}
     rows: Rows = dict(mart.query(signal.select, moments))
     known = ~np.ma.getmaskarray(rows["week"]) & ~np.ma.getmaskarray(rows["person_id"])

@@ -17,7 +17,7 @@ from groundplan.terms.errors import BadInput, Refused
 
 LEAST_WEEKS, MOST_WEEKS = 4, 104
 LEAST_WEEKS_BEFORE, MOST_WEEKS_BEFORE = 13, 260  # fewer weeks tell no level to compare with
-SEASON_WEEKS: Final = 13
+SEASON_WEEKS: Final = 13  # a quarter, with its releases and holidays
 FEWEST_DATES, MOST_DATES = 20, 60  # of 19 dates or fewer the rarest is no rare event
 MOST_UNITS: Final = 500
 LEAST_WORTH, MOST_WORTH = 1.0, 500.0
@@ -140,6 +140,7 @@ def check_plan(inputs: PlanInputs, study: Study, found: Sequence[str]) -> dict[s
         treated=treated,
         because_of=inputs.because_of.strip() and check_line("because_of", inputs.because_of),
         stop_rule=inputs.stop_rule.strip() and check_line("stop_rule", inputs.stop_rule),
+        whole=not inputs.units,
     )
     needed = LEAST_BEFORE + plan.weeks + LEAST_DATES - 1
     if is_alone(plan) and plan.weeks_before < needed:

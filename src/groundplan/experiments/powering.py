@@ -17,6 +17,7 @@ from groundplan.experiments.views import Said
 from groundplan.inference.panels.designs import Design
 from groundplan.inference.panels.panel import Panel
 from groundplan.inference.panels.power import Power, find_units, foresee_power, say_power
+from groundplan.inference.panels.sequential import plan_looks
 from groundplan.records import studies as records
 from groundplan.records.studies import STREAM, Measure, Plan, RollOut, Study, Units
 from groundplan.terms.errors import Refused
@@ -46,7 +47,7 @@ def show_power(context: Context, scope: Scope, inputs: asked.HistoryInputs) -> S
         raise Refused(f"Study {one.number} is not planned yet.", "Answer the questions first.")
     brought = Brought(inputs.panel, inputs.columns)
     if one.plan.kind is Units.TASKS:
-        told = foresee_tasks(one.measure, brought)
+        told = foresee_tasks(one.measure, brought, _level_of(one.plan))
     else:
         told = foresee(context, scope, one, brought)
     body: dict[str, Any] = {
@@ -106,15 +107,18 @@ def _curve(told: Power, level: float, most: float) -> tuple[tuple[float, float],
 
 
 def _needed(context: Context, one: Study, history: Panel, design: Design, told: Power) -> list[str]:
-    """How many units would do, in a sentence."""
+    """How many units would do, in a sentence; of pairs, as many as without pairing would."""
     assert one.plan is not None
     assert one.measure is not None
     plan, worth = one.plan, one.measure.worth
-    if told.units < 2 or plan.roll_out in (RollOut.DATE, RollOut.PAIRS, RollOut.STEPPED):
+    if told.units < 2 or plan.roll_out is RollOut.DATE:
         return []
+    if design.rule == "blocked":
+        design = replace(design, rule="complete", strata=None)
     wanted = worth if told.scale == "percent" else worth / 100 * _level(history)
     found = find_units(history, wanted, plan.weeks_before, plan.weeks, context.rng,
-                       treated_share=told.treated / told.units, design=design)  # fmt: skip
+                       treated_share=told.treated / told.units, steps=_steps(plan),
+                       design=design)  # fmt: skip
     if isinstance(found, Unknown):
         return [f"For {worth:g}% no number of such units would do: {found.reason}."]
     return [f"For {worth:g}% you would need about {found} {_word(plan, found)}."]
@@ -130,7 +134,7 @@ def _shorten(plan: Plan, history: Panel) -> list[str]:
 
 
 def _advice(plan: Plan) -> list[str]:
-    if plan.kind is Units.PEOPLE:
+    if plan.kind is not Units.FILE:
         return ["Lots among tasks need fewer people: a few people do hundreds of tasks."]
     return []
 
@@ -145,6 +149,7 @@ def _design(plan: Plan, measure: Measure, history: Panel) -> Design:
         rule=rules.get(plan.roll_out, "observed"),  # type: ignore[arg-type]
         strata=strata,
         better="higher" if measure.more_is_better else "lower",
+        level=_level_of(plan),
     )
 
 
@@ -170,11 +175,16 @@ def _word(plan: Plan, count: int) -> str:
     )
 
 
-def foresee_tasks(measure: Measure, brought: Brought) -> Foreseen:
+def _level_of(plan: Plan) -> float:
+    """The level of the end, which pays for a look before it where one is planned."""
+    return plan_looks(with_harm_look=bool(plan.stop_rule)).final_level
+
+
+def foresee_tasks(measure: Measure, brought: Brought, level: float) -> Foreseen:
     """The effect that as many tasks as the file holds would show."""
     tasks = read_tasks(brought)
     people = len(set(tasks.person))
-    detects = detectable(tasks)
+    detects = detectable(tasks, level)
     needed = math.ceil(
         len(tasks.names) * (math.log1p(detects / 100) / math.log1p(measure.worth / 100)) ** 2
     )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from groundplan.experiments import standing
-from groundplan.experiments.drawing import ends_on
+from groundplan.experiments.drawing import ends_on, starts_on
 from groundplan.experiments.inputs import Better, NumberInputs
 from groundplan.experiments.library import pool_findings, say_prior
-from groundplan.experiments.naming import people_of
+from groundplan.experiments.naming import name_units, spell_units
 from groundplan.experiments.pulses import judge_guards, say_pulses
 from groundplan.experiments.register import find_study
 from groundplan.experiments.verdicts import read_verdict
@@ -64,7 +63,6 @@ def show(context: Context, scope: Scope, one: Study) -> Shown:
     """A study as its page and its report have it."""
     today, plan, seal = context.now.date(), one.plan, one.seal
     found = context.journal.fold(STREAM, FINDINGS)
-    names = name_units(context, one)
     return Shown(
         number=one.number,
         question=one.question,
@@ -78,11 +76,13 @@ def show(context: Context, scope: Scope, one: Study) -> Shown:
         yours=one.team == scope.team,
         **_measured(one),
         **_planned(plan, seal),
+        chosen=spell_units(context, one, plan.units) if plan and not plan.whole else (),
+        treated=spell_units(context, one, plan.treated) if plan else (),
         next_monday=monday_of(today) + timedelta(weeks=1),
         **_foreseen(one),
         **_sealed(context, seal),
-        assignment=standing.begun_of(one, names),
-        audit=standing.audit(one),
+        assignment=standing.begun_of(one, name_units(context, one), today),
+        audit=standing.audit(one, today),
         deviations=one.deviations,
         looks=one.looks,
         pulses=say_pulses(one),
@@ -119,17 +119,26 @@ def _sealed(context: Context, seal: Seal | None) -> dict[str, Any]:
 
 def _measured(one: Study) -> dict[str, Any]:
     if one.measure is None:
-        words = ("outcome", "outcome_says", "better", "guardrail", "guardrail_name", "pulse")
-        return {**dict.fromkeys(words, ""), "worth": 0.0}
+        words = ("outcome", "outcome_says", "better", "guardrail", "guardrail_name",
+                 "guardrail_better", "pulse")  # fmt: skip
+        return {**dict.fromkeys(words, ""), "worth": 0.0, "margin": 0.0, "in_file": False}
+    tasks = one.plan is not None and one.plan.kind is Units.TASKS
     return {
         "outcome": one.measure.outcome,
         "outcome_says": standing.say_measure(one.measure),
-        "better": (Better.MORE if one.measure.more_is_better else Better.LESS).value,
+        "better": _better(more=one.measure.more_is_better),
         "worth": one.measure.worth,
         "guardrail": standing.say_guardrail(one.measure),
         "guardrail_name": one.measure.guardrail,
+        "guardrail_better": _better(more=one.measure.guardrail_more_is_better),
+        "margin": one.measure.margin,
+        "in_file": one.measure.in_file or one.measure.guardrail_in_file or tasks,
         "pulse": one.measure.pulse,
     }
+
+
+def _better(*, more: bool) -> str:
+    return (Better.MORE if more else Better.LESS).value
 
 
 def _planned(plan: Plan | None, seal: Seal | None) -> dict[str, Any]:
@@ -138,28 +147,12 @@ def _planned(plan: Plan | None, seal: Seal | None) -> dict[str, Any]:
         "kind": plan.kind.value if plan else "",
         "units": len(plan.units) if plan else 0,
         "units_say": standing.say_units(len(plan.units), plan.kind.value) if plan else "",
-        "start_on": plan.start_on if plan else None,
+        "start_on": starts_on(plan, seal) if plan else None,
         "ends_on": ends_on(plan, seal) if plan else None,
         "weeks": plan.weeks if plan else 0,
         "weeks_before": plan.weeks_before if plan else 0,
+        "step_weeks": plan.step_weeks if plan else 0,
+        "dates": plan.dates if plan else 0,
         "because_of": plan.because_of if plan else "",
         "stop_rule": plan.stop_rule if plan else "",
     }
-
-
-def name_units(context: Context, one: Study) -> Mapping[str, str]:
-    """What people call the units of a plan; who is not found keeps what stands in the plan."""
-    plan = one.plan
-    if plan is None or plan.kind not in (Units.PEOPLE, Units.TEAMS, Units.REPOSITORIES):
-        return {}
-    if plan.kind is Units.TEAMS:
-        return {unit: team_name(context.roster, unit) for unit in plan.units}
-    table, key = ("people", "person_id") if plan.kind is Units.PEOPLE else ("repos", "repo")
-    people = people_of(context, one)
-    wanted = {"units": [people.get(unit, unit) for unit in plan.units]}
-    rows = context.mart.rows(
-        f"select {key}, name from {table} where list_contains(:units, {key})",
-        wanted,
-    )
-    known = {str(unit): str(name) for unit, name in rows}
-    return {u: known[people.get(u, u)] for u in plan.units if people.get(u, u) in known}

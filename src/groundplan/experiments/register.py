@@ -13,7 +13,7 @@ from typing import Any
 from groundplan.experiments import drawing, planning
 from groundplan.experiments import inputs as asked
 from groundplan.experiments.material import aim_of, look_back
-from groundplan.experiments.naming import find_people, number_people, tell_units
+from groundplan.experiments.naming import find_unit, find_units, number_people, tell_units
 from groundplan.experiments.outcomes import OUTCOMES, observe
 from groundplan.experiments.standing import say_units
 from groundplan.experiments.views import Said
@@ -56,9 +56,9 @@ def plan(context: Context, scope: Scope, inputs: asked.PlanInputs) -> Said:
         if one.measure.in_file:
             raise BadInput("kind", inputs.kind.value, "units of a file, as the outcome is in one")
         end = monday_of(context.as_of.date())
-        if inputs.kind is Units.PEOPLE:
-            units, treated = (find_people(context, said) for said in (inputs.units, inputs.treated))
-            inputs = replace(inputs, units=units, treated=treated)
+        said = inputs.units, inputs.treated
+        units, treated = (find_units(context, inputs.kind, some) for some in said)
+        inputs = replace(inputs, units=units, treated=treated)
         since = end - timedelta(weeks=min(inputs.weeks_before, planning.MOST_WEEKS_BEFORE))
         outcome = OUTCOMES[one.measure.outcome]
         found = observe(context, scope, outcome, inputs.kind, since, end).list_active()
@@ -157,14 +157,13 @@ def _levels(context: Context, scope: Scope, one: Study) -> dict[str, float]:
 def start(context: Context, scope: Scope, inputs: asked.StartInputs) -> Said:
     """Note when a unit really started; the last word holds until the analysis."""
     version, one, sealed = find_sealed(context, scope, inputs.number)
-    if inputs.unit not in sealed.starts:
-        raise BadInput("unit", inputs.unit[:80], f"one of {', '.join(list(sealed.starts)[:20])}")
+    unit = _find_sealed_unit(context, one, sealed, inputs.unit)
     if inputs.on is not None and inputs.on > context.now.date():
         raise BadInput("on", inputs.on.isoformat(), f"{context.now.date()} or before")
     on = inputs.on and inputs.on.isoformat()
-    body = {"number": one.number, "unit": inputs.unit, "on": on}
+    body = {"number": one.number, "unit": unit, "on": on}
     context.journal.append(STREAM, records.STARTED, body, expected=version)
-    planned = sealed.starts[inputs.unit]
+    planned = sealed.starts[unit]
     same = "as planned" if planned == inputs.on else f"planned was {planned or 'never'}"
     return Said(one.number, f"{inputs.unit} started on {on or 'no day'}: {same}.")
 
@@ -188,10 +187,8 @@ def draw_task(context: Context, scope: Scope, inputs: asked.DrawInputs) -> Said:
 def deviate(context: Context, scope: Scope, inputs: asked.DeviateInputs) -> Said:
     """Note something that was not as sealed; the report says all of it."""
     version, one, sealed = find_sealed(context, scope, inputs.number)
-    unit = inputs.unit.strip()
+    unit = inputs.unit.strip() and _find_sealed_unit(context, one, sealed, inputs.unit)
     of_one = (Departure.CROSSED, Departure.OPTED_OUT, Departure.LEFT)
-    if unit and unit not in sealed.starts:
-        raise BadInput("unit", unit[:80], f"one of {', '.join(list(sealed.starts)[:20])}")
     if not unit and sealed.starts and inputs.what in of_one:
         raise BadInput("unit", "nothing", f"the unit that {inputs.what.value}")
     on = inputs.on or context.now.date()
@@ -200,7 +197,14 @@ def deviate(context: Context, scope: Scope, inputs: asked.DeviateInputs) -> Said
     body = {"number": one.number, "what": inputs.what.value, "unit": unit, "on": on.isoformat(),
             "note": check_line("note", inputs.note)}  # fmt: skip
     context.journal.append(STREAM, records.DEVIATED, body, expected=version)
-    return Said(one.number, f"Noted: {unit or 'all'} {inputs.what.value}, {on}.")
+    return Said(one.number, f"Noted: {inputs.unit.strip() or 'all'} {inputs.what.value}, {on}.")
+
+
+def _find_sealed_unit(context: Context, one: Study, sealed: Seal, said: str) -> str:
+    unit = find_unit(context, one, said)
+    if unit not in sealed.starts:
+        raise BadInput("unit", said[:80], f"one of {', '.join(list(sealed.starts)[:20])}")
+    return unit
 
 
 def feel(context: Context, scope: Scope, inputs: asked.FeelInputs) -> Said:

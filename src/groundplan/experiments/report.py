@@ -152,15 +152,15 @@ def write_verdict(verdict: Verdict) -> Iterator[str]:
             ("Check", "Came out", "What it showed"),
             [(one.name, one.word, one.says) for one in verdict.checks],
         )
-    unit = say_scale(verdict.scale)
-    yield from _write_offsets("Periods since the start", verdict.events, unit)
-    yield from _write_offsets("Gap to a mixture of the others", verdict.gap, unit)
+    yield from _write_offsets("Periods since the start", verdict.events, verdict)
+    yield from _write_offsets("Gap to a mixture of the others", verdict.gap, verdict)
     if verdict.caveats:
         yield "What a reader must know:"
         yield _list(verdict.caveats)
 
 
-def _write_offsets(title: str, offsets: Sequence[Offset], unit: str) -> Iterator[str]:
+def _write_offsets(title: str, offsets: Sequence[Offset], verdict: Verdict) -> Iterator[str]:
+    unit, band = say_scale(verdict.scale), f"{100 * verdict.level:.3g}% band, all at once"
     rows = [
         (
             f"{one.periods:+d}",
@@ -170,7 +170,7 @@ def _write_offsets(title: str, offsets: Sequence[Offset], unit: str) -> Iterator
         for one in offsets
     ]
     if rows:
-        yield write_table((title, "Difference", "95% band, all at once"), rows)
+        yield write_table((title, "Difference", band), rows)
 
 
 def _again(shown: Shown) -> Iterator[str]:

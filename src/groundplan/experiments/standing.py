@@ -12,6 +12,11 @@ from groundplan.experiments.views import Audited, Begun, Step
 from groundplan.records.studies import Departure, Measure, Study, Units
 
 MOST_CROSSED: Final = 0.10  # beyond, those who started are others than those who were drawn
+# lines of the audit on which no verdict can rest if they do not pass
+_GRAVE: Final = frozenset({
+    "Crossed over", "Opted out", "Left", "Other changes in the same weeks",
+    "Outcome counted otherwise", "Tasks drawn",
+})  # fmt: skip
 EARLY_DAYS: Final = timedelta(days=7)  # a start in the planned week is as planned
 
 
@@ -77,8 +82,8 @@ def say_guardrail(measure: Measure) -> str:
     return f"{what} may not get worse by {measure.margin:g}% or more."
 
 
-def begun_of(study: Study, names: Mapping[str, str]) -> tuple[Begun, ...]:
-    """Every unit as it was drawn and as it was."""
+def begun_of(study: Study, names: Mapping[str, str], today: date) -> tuple[Begun, ...]:
+    """Every unit as it was drawn and as it was; those that nothing was noted of, as drawn."""
     if study.seal is None:
         return ()
     told = {start.unit: start.on for start in study.starts}
@@ -91,7 +96,7 @@ def begun_of(study: Study, names: Mapping[str, str]) -> tuple[Begun, ...]:
             name=names.get(unit, unit),
             block=study.seal.blocks.get(unit, ""),
             planned_on=planned,
-            began_on=told.get(unit, planned),
+            began_on=told.get(unit, planned if planned and planned <= today else None),
             note="; ".join(notes.get(unit, ())),
         )
         for unit, planned in study.seal.starts.items()
@@ -99,7 +104,7 @@ def begun_of(study: Study, names: Mapping[str, str]) -> tuple[Begun, ...]:
     return tuple(sorted(rows, key=lambda row: (row.planned_on or date.max, row.block, row.name)))
 
 
-def audit(study: Study) -> tuple[Audited, ...]:
+def audit(study: Study, today: date) -> tuple[Audited, ...]:
     """Planned against actual starts, crossovers, opt-outs and leavers, each with what it means."""
     seal = study.seal
     if seal is None or study.plan is None:
@@ -117,10 +122,11 @@ def audit(study: Study) -> tuple[Audited, ...]:
     opted = {d.unit for d in study.deviations if d.what is Departure.OPTED_OUT}
     left = {d.unit for d in study.deviations if d.what is Departure.LEFT}
     few = int(MOST_CROSSED * of)
-    noted = len(told)
+    noted, begun = len(told), any(on is not None and on <= today for on in seal.starts.values())
     return (
-        Audited("Starts noted", noted, of, noted == of,
-                "the others are taken as planned" if noted < of else "every one was noted"),
+        Audited("Starts noted", noted, of, noted == of or not begun,
+                "every one was noted" if noted == of else
+                "the others are taken as planned" if begun else "none is planned before today"),
         Audited("Started in another week than drawn", len(other), of, not other,
                 "analysed as drawn all the same"),
         Audited("Crossed over", len(crossed), of, len(crossed) <= few,
@@ -157,12 +163,11 @@ def _as_planned(planned: date | None, began: date | None) -> bool:
     return abs(began - planned) < EARLY_DAYS
 
 
-def fails_audit(study: Study) -> tuple[str, ...]:
+def fails_audit(study: Study, today: date) -> tuple[str, ...]:
     """Why no verdict can rest on the assignment, in sentences; empty where it can."""
-    bad = [line for line in audit(study) if not line.passed]
-    grave = ("Crossed over", "Opted out", "Left", "Other changes", "Outcome counted", "Tasks drawn")
+    bad = [line for line in audit(study, today) if not line.passed]
     return tuple(
         f"{line.what}: {line.units} of {line.of}. {line.says[:1].upper()}{line.says[1:]}."
         for line in bad
-        if line.what.startswith(grave)
+        if line.what in _GRAVE
     )

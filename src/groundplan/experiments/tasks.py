@@ -143,7 +143,7 @@ def watch_harm(study: Study, brought: Brought, today: date) -> bool:
     return bool(worse)
 
 
-def detectable(tasks: Tasks, level: float = 0.95, power: float = 0.8) -> float:
+def detectable(tasks: Tasks, level: float, power: float = 0.8) -> float:
     """The smallest effect that as many tasks would show, half of them drawn [percent].
 
     From the spread within people of what tasks took so far, in logs.

@@ -168,7 +168,9 @@ class Verdict:
 class Shown:
     """A study in full. says: where it stands; waits_for: what is to do next.
 
-    digest: of the seal; power_of_plan: whether the power was shown for the plan as it is.
+    chosen: the units, if not all that facts know; treated: those that start, where nothing is
+    drawn; in_file: whether a file has to be brought. digest: of the seal; power_of_plan: whether
+    the power was shown for the plan as it is.
     """
 
     number: int
@@ -187,16 +189,23 @@ class Shown:
     worth: float
     guardrail: str
     guardrail_name: str
+    guardrail_better: str
+    margin: float
+    in_file: bool
     pulse: str
     roll_out: str
     kind: str
     units: int
     units_say: str
+    chosen: tuple[str, ...]
+    treated: tuple[str, ...]
     next_monday: date
     start_on: date | None
     ends_on: date | None
     weeks: int
     weeks_before: int
+    step_weeks: int
+    dates: int
     because_of: str
     stop_rule: str
     detects: float | None

@@ -17,6 +17,7 @@ STREAM: Final = "studies"
 DRAFTED: Final = "studies.drafted"
 MEASURED: Final = "studies.measured"
 PLANNED: Final = "studies.planned"
+NAMED: Final = "studies.named"
 POWERED: Final = "studies.powered"
 SEALED: Final = "studies.sealed"
 STARTED: Final = "studies.started"
@@ -28,8 +29,8 @@ ANALYSED: Final = "studies.analysed"
 FOUND: Final = "studies.found"
 GIVEN_UP: Final = "studies.given_up"
 KINDS: Final = (
-    DRAFTED, MEASURED, PLANNED, POWERED, SEALED, STARTED, DREW, DEVIATED, FELT, LOOKED, ANALYSED,
-    FOUND, GIVEN_UP,
+    DRAFTED, MEASURED, PLANNED, NAMED, POWERED, SEALED, STARTED, DREW, DEVIATED, FELT, LOOKED,
+    ANALYSED, FOUND, GIVEN_UP,
 )  # fmt: skip
 
 
@@ -93,7 +94,8 @@ class Plan:
 
     weeks: how long it runs, weeks_before: how far back it is compared; step_weeks: between two
     waves of a stepped wedge; dates: how many Mondays a drawn date may fall on; treated: who
-    starts where nothing is drawn; because_of: what had happened, where a bad spell is the reason.
+    starts where nothing is drawn; because_of: what had happened, where a bad spell is the reason;
+    whole: whether nobody chose among the units that facts know.
     """
 
     kind: Units
@@ -107,6 +109,7 @@ class Plan:
     treated: tuple[str, ...]
     because_of: str
     stop_rule: str
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,6 @@ class Start:
 
     unit: str
     on: date | None
-    noted_on: date
 
 
 @dataclass(frozen=True, slots=True)

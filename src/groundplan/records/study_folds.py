@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from groundplan.records.folding import Fold
 from groundplan.records.journal import Entry
@@ -19,6 +19,7 @@ from groundplan.records.studies import (
     GIVEN_UP,
     LOOKED,
     MEASURED,
+    NAMED,
     PLANNED,
     POWERED,
     SEALED,
@@ -81,7 +82,7 @@ def _change(one: Study, entry: Entry) -> Study:
     if entry.kind == SEALED:
         return replace(one, seal=_read_seal(entry), bodies=said)
     if entry.kind == STARTED:
-        start = Start(body["unit"], _day(body["on"]), on)
+        start = Start(body["unit"], _day(body["on"]))
         return replace(one, starts=(*(s for s in one.starts if s.unit != start.unit), start))
     if entry.kind == DREW:
         draw = Draw(body["task"], body["with_it"], entry.by, on)
@@ -146,6 +147,18 @@ def _day(text: str | None) -> date | None:
 
 NOTHING: Mapping[int, Study] = {}
 STUDIES: Final = Fold("studies", NOTHING, step)
+
+
+def _name(known: Names, entry: Entry) -> Names:
+    if entry.kind != NAMED:
+        return known
+    number, people = entry.body["number"], entry.body["people"]
+    return {**known, number: {**known.get(number, {}), **people}}
+
+
+Names: TypeAlias = Mapping[int, Mapping[str, str]]
+NOBODY: Names = {}
+NAMES: Final = Fold("people of studies", NOBODY, _name)
 
 
 def _shelve(findings: tuple[Finding, ...], entry: Entry) -> tuple[Finding, ...]:

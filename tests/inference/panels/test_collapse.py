@@ -28,15 +28,6 @@ def test_t_is_that_of_two_samples_of_gains() -> None:
     assert (told.low, told.high) == pytest.approx(tuple(known.confidence_interval()))
 
 
-def test_ancova_is_least_squares_on_the_level_before() -> None:
-    rng = np.random.default_rng(2)
-    outcome = rng.normal(size=(12, 10))
-    told = compare_gains(collapse(made(outcome, [5] * 6 + [NEVER] * 6), "difference"), ancova=True)
-    before, after = outcome[:, :5].mean(axis=1), outcome[:, 5:].mean(axis=1)
-    design = np.column_stack([np.ones(12), np.repeat([1.0, 0.0], 6), before])
-    assert told.estimate == pytest.approx(np.linalg.lstsq(design, after, rcond=None)[0][1])
-
-
 @given(st.integers(0, 2**32 - 1), st.floats(-5, 5))
 def test_a_gap_in_one_period_does_not_pass_for_an_effect(seed: int, swing: float) -> None:
     """Units without noise: whatever periods do, and whoever is absent, there is no effect."""

@@ -123,19 +123,3 @@ def test_a_prior_says_what_the_next_study_may_expect() -> None:
     reach = 2.200985 * np.hypot(np.sqrt(0.3132433), 0.1807917)
     assert pooled.high - pooled.low == pytest.approx(2 * reach, rel=0.15)
     assert isinstance(expect_next(values[:2], errors[:2]), Unknown)
-
-
-def test_a_study_moves_the_prior_by_its_weight() -> None:
-    prior = Prior(np.ones(1), np.zeros(1), np.ones(1))
-    after = prior.update(2.0, 1.0)
-    assert (after.centres[0], after.scales[0]) == pytest.approx((1.0, np.sqrt(0.5)))
-    assert prior.update(2.0, 1e4).interval() == pytest.approx(prior.interval(), abs=1e-3)
-    low, high = expect_next(*risk_ratios()).update(-0.2, 0.01).interval()  # type: ignore[union-attr]
-    assert -0.23 < low < high < -0.17
-
-
-def test_a_surprise_makes_wide_spreads_likelier() -> None:
-    prior = expect_next(*risk_ratios())
-    assert isinstance(prior, Prior)
-    surprised = prior.update(4.0, 0.1)
-    assert surprised.weights @ prior.scales > prior.weights @ prior.scales

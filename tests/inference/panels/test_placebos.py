@@ -58,6 +58,12 @@ def test_too_few_units_are_never_judged() -> None:
     assert isinstance(told.of_judged, Unknown)
 
 
+def test_an_outcome_that_never_differs_has_no_false_alarms_to_count() -> None:
+    flat = make_panel("abcdef", map(str, range(30)), np.full((6, 30), 7.0), np.full(6, NEVER))
+    with pytest.raises(BadInput, match="the same everywhere"):
+        run_placebos(flat, 2, rng())
+
+
 def test_units_with_a_treatment_or_without_outcomes_have_no_part() -> None:
     panel = quiet(12, 30, counts=False)
     outcome = panel.outcome.copy()
@@ -84,7 +90,8 @@ def test_power_rises_to_what_is_detectable() -> None:
     told = foresee_power(quiet(20, 104), 10, 26, 26, rng(), runs=120)
     assert not isinstance(told, Unknown)
     assert told.scale == "percent"
-    assert told.at(told.detectable) == pytest.approx(0.8, abs=0.05)
+    there = np.interp(told.detectable, told.effects, told.power)
+    assert there == pytest.approx(0.8, abs=0.05)
     assert (np.diff(told.power) >= 0).all()
     assert "20 engineers and 52 weeks" in say_power(told, "engineers", "weeks")
 

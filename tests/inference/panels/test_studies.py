@@ -125,10 +125,14 @@ def test_worth_in_percent_is_taken_to_the_scale_that_outcomes_choose() -> None:
 @pytest.mark.parametrize(
     ("panel", "needs"),
     [
-        (made(10, 1), ("19 units that do not start", "where there are 9", "51 periods before")),
-        (made(6, 3), ("4 units that do not start", "where there are 3")),
+        (
+            made(10, 1),
+            ("19 units that do not start, beside 1 that does; now 9 do not", "51 periods before"),
+        ),
+        (made(6, 3), ("4 units that do not start, beside 3 that do; now 3 do not",)),
         (made(1, 1), ("19 units that do not start", "their own past gives a hint, never more")),
-        (made(5, 5), ("2 units that do not start", "where there are 0")),
+        (made(5, 5), ("2 units that do not start, beside 5 that do; now 0 do not",)),
+        (made(20, 20), ("1 unit that does not start",)),
         (made(20, 0), ("some of them before the start",)),
     ],
 )
@@ -179,6 +183,14 @@ def test_a_constant_outcome_is_refused(value: float) -> None:
     assert "same everywhere" in found(flat).refused
 
 
+def test_one_series_never_loses_more_than_all_of_it() -> None:
+    counts = np.random.default_rng(4).negative_binomial(1, 0.4, size=(1, 200))
+    told = found(make_panel(["all"], map(str, range(200)), counts, [170]))
+    assert told.effect is not None
+    assert told.effect.scale == "percent"
+    assert -100 <= told.effect.low <= told.effect.estimate
+
+
 def test_nobody_treated_is_refused() -> None:
     assert found(made(20, 0)).refused
     everybody_at_once = made(20, 20, start=0)
@@ -196,13 +208,15 @@ def test_gaps_and_leavers_are_named() -> None:
     assert told.audit.left == 2
     assert any("left out" in one for one in told.caveats)
     assert any("missing" in one for one in told.caveats)
+    assert any(one.startswith("Gone before the end: 1 of 19 units.") for one in told.caveats)
     assert told.effect is not None
     assert told.effect.low < 2 < told.effect.high
 
 
 def test_a_short_window_is_named() -> None:
-    told = found(made(20, 8), season=52)
-    assert any("season" in one for one in told.caveats)
+    for rule, says in (("observed", "may be in the effect"), ("complete", "may show another")):
+        told = found(made(20, 8), rule=rule, season=52)
+        assert any("season" in one and says in one for one in told.caveats)
 
 
 def test_a_start_after_a_bad_month_stops_the_verdict() -> None:

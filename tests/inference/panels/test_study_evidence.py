@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from groundplan.inference.panels.caveats import UNUSUAL
+from groundplan.inference.panels.power import UNREST
 
 EVIDENCE = Path(__file__).parents[3] / "evidence"
 DATA = Path(os.environ.get("GROUNDPLAN_DATA", "../shared/data")).resolve()
 PLACEBO = json.loads((EVIDENCE / "placebo_real" / "result.json").read_text())
 POWER = json.loads((EVIDENCE / "power" / "result.json").read_text())
 BAR, BAR_TOP = 0.05, 0.065
+HALVES = ("fitted on", "held out")
 
 
 @pytest.mark.parametrize("route", PLACEBO["by_route"])
@@ -75,10 +77,21 @@ def test_power_on_counts() -> None:
 
 
 def test_power_is_realised_as_it_was_foretold() -> None:
-    """Every cell within six points, over all of them within three."""
-    apart = [one["realised"] - one["foretold"] for one in POWER["foretold"]]
-    assert max(map(abs, apart)) <= 0.06
-    assert abs(sum(apart) / len(apart)) <= 0.03
+    """Every cell within five points, over all of them within one.
+
+    Halves of the histories stand beside them: they show how much depends on whose they are.
+    """
+    whole = [one for one in POWER["foretold"] if not one["population"].endswith(HALVES)]
+    apart = [one["realised"] - one["foretold"] for one in whole]
+    assert len(whole) == 24
+    assert max(map(abs, apart)) <= 0.05
+    assert abs(sum(apart) / len(apart)) <= 0.01
+
+
+def test_noise_to_come_is_as_uncertain_as_it_was() -> None:
+    """On the half of the histories that it was measured on."""
+    told = [one["of_a_unit"] for one in POWER["unrest"]]
+    assert pytest.approx(sum(told) / len(told), abs=0.05) == UNREST
 
 
 def run(*words: str) -> str:

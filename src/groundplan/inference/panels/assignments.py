@@ -30,11 +30,6 @@ class Assignments:
     possible: float
     exact: bool
 
-    @property
-    def least_p(self) -> float:
-        """The smallest p that any outcome could have, both signs counted."""
-        return 1 / len(self.labels)
-
 
 def count_assignments(groups: Sequence[int] | Integers, strata: Integers | None = None) -> float:
     """How many distinct assignments the rule could have made, each stratum shuffled by itself.

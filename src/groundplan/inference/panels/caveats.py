@@ -203,6 +203,13 @@ def check_donut(panel: Panel, given: Given, effect: Effect) -> Check:
     return Check(DONUT, says, not turned, False, None, told, told)
 
 
+def _count_gone(panel: Panel) -> int:
+    """Units of which nothing was observed in the last quarter of the time after the last start."""
+    periods, last = len(panel.periods), int(panel.starts[-1])
+    rest = panel.outcome[:, periods - max(1, (periods - last) // 4) :]
+    return int((~np.isfinite(rest).any(axis=1)).sum())
+
+
 def name_caveats(panel: Panel, design: Design, route: Route, left_out: int) -> tuple[str, ...]:
     """What a reader must know of the data, in sentences."""
     first, last = int(panel.starts[0]), int(panel.starts[-1])
@@ -213,11 +220,21 @@ def name_caveats(panel: Panel, design: Design, route: Route, left_out: int) -> t
     if missing:
         share = missing / panel.outcome.size
         told.append(f"{share:.0%} of cells are missing; periods are levelled over what is there.")
+    if gone := _count_gone(panel):
+        told.append(
+            f"Gone before the end: {gone} of {len(panel.units)} units. If the intervention made "
+            "them go, that is not in the effect."
+        )
     if first < LEAST_BEFORE:
         periods = "1 period" if first == 1 else f"{first} periods"
         told.append(f"Only {periods} before the start: nothing can be said of trends.")
     if design.season and min(first, len(panel.periods) - last) < design.season:
-        told.append("The window is shorter than the season, so the season may be in the effect.")
+        short = "The window is shorter than the season"
+        # lots leave the season alike on both sides
+        drawn = f"{short}: another part of it may show another effect."
+        told.append(
+            drawn if route.strength == "randomised" else f"{short}, so it may be in the effect."
+        )
     if panel.treated.all() and len(panel.starts) > 1:
         told.append("Everybody is treated in the end, so periods after the last start are unused.")
     if route.strength == "observational":

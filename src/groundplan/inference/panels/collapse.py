@@ -177,33 +177,23 @@ def expressed(estimate: float, low: float, high: float, scale: Scale) -> tuple[f
     return float(told[0]), float(told[1]), float(told[2])
 
 
-def compare_gains(collapsed: Collapsed, level: float = 0.95, *, ancova: bool = False) -> Effect:
+def compare_gains(collapsed: Collapsed, level: float = 0.95) -> Effect:
     """The treated units' mean gain less the others', with Student's t over units.
 
     One number a unit, so nothing of a unit's weeks is taken as independent; variances are taken
-    as equal. ancova: instead, after is regressed on before and treatment, which gains where units
-    return to a common mean. Of units over two blocks, at least three of them and some on each side.
+    as equal. Of units over two blocks, at least three of them and some on each side.
 
-    Source: Bertrand, Duflo and Mullainathan (2004), Quarterly Journal of Economics 119(1);
-    McKenzie (2012), Journal of Development Economics 99(2).
+    Source: Bertrand, Duflo and Mullainathan (2004), Quarterly Journal of Economics 119(1).
     """
-    treated = collapsed.start < collapsed.blocks
-    columns = [np.ones(len(treated)), treated.astype(np.float64)]
-    outcome = collapsed.gains()
-    if ancova:
-        columns.append(collapsed.values[:, 0])
-        outcome = collapsed.values[:, -1]
-    design = np.column_stack(columns)
-    freedom = len(outcome) - design.shape[1]
+    treated, gains = collapsed.start < collapsed.blocks, collapsed.gains()
+    freedom = len(gains) - 2
     if freedom < 1 or treated.all() or not treated.any():
         raise ValueError("too few units for Student's t")
-    coefficients, *_ = np.linalg.lstsq(design, outcome, rcond=None)
-    rest = outcome - design @ coefficients
-    spread = np.linalg.pinv(design.T @ design)[1, 1]
-    error = float(np.sqrt(rest @ rest / freedom * spread))
-    estimate = float(coefficients[1])
+    sides = gains[treated], gains[~treated]
+    squares = sum(float(np.sum((side - side.mean()) ** 2)) for side in sides)
+    error = float(np.sqrt(squares / freedom * sum(1 / len(side) for side in sides)))
+    estimate = float(sides[0].mean() - sides[1].mean())
     reach = float(stdtrit(freedom, (1 + level) / 2)) * error
     p = float(2 * stdtr(freedom, -abs(estimate) / error)) if error > 0 else float(estimate == 0)
     shown = expressed(estimate, estimate - reach, estimate + reach, collapsed.scale)
-    method = "ANCOVA of unit means, Student's t" if ancova else "unit means, Student's t"
-    return Effect(*shown, level, p, error, method, collapsed.scale)
+    return Effect(*shown, level, p, error, "unit means, Student's t", collapsed.scale)

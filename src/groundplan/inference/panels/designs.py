@@ -22,7 +22,6 @@ Strength: TypeAlias = Literal["randomised", "observational", "suggestive", "none
 MANY_UNITS: Final = 200
 MANY_ON_A_SIDE: Final = 20
 FEW_TREATED: Final = 2
-FEWEST_TREATED: Final = 3
 FEWEST_FOR_INTERVAL: Final = 4  # units from which Student's t has two degrees of freedom
 LEVEL: Final = 0.95
 
@@ -220,9 +219,10 @@ def say_needs(facts: Facts) -> tuple[str, ...]:
     told = []
     if facts.starts == 1 and not facts.can_reject:
         others = next(n for n in count(1) if _least_p(facts.treated, n) <= 1 - facts.level + 1e-12)
+        word = "unit that does" if others == 1 else "units that do"
         told.append(
-            f"{others} units that do not start, beside the {facts.treated} that do, where there "
-            f"are {facts.controls}."
+            f"{others} {word} not start, beside {facts.treated} that {_do(facts.treated)}; now "
+            f"{facts.controls} {_do(facts.controls)} not."
         )
     needed = LEAST_BEFORE + max(facts.after, LEAST_AFTER) + LEAST_DATES - 1
     if facts.starts == 1 and facts.before < needed:
@@ -231,6 +231,10 @@ def say_needs(facts: Facts) -> tuple[str, ...]:
             "gives a hint, never more."
         )
     return tuple(told)
+
+
+def _do(count: int) -> str:
+    return "does" if count == 1 else "do"
 
 
 def _least_p(treated: int, others: int) -> float:

@@ -100,7 +100,7 @@ def _follow_series(ready: Ready) -> Estimated | Unknown:
     """One series: the treated units' mean, less the others' where there are any.
 
     Of units that were observed throughout. Percent: of logs, or where some period holds nothing,
-    of the mean before the start.
+    of the mean before the start; what is one series cannot lose more than all of it.
     """
     panel, design = ready.panel, ready.design
     start = int(panel.starts[0])
@@ -110,7 +110,9 @@ def _follow_series(ready: Ready) -> Estimated | Unknown:
     whole = np.isfinite(panel.outcome).all(axis=1)
     sides = [whole & panel.treated] + ([whole & ~panel.treated] if ready.facts.controls else [])
     if not all(side.any() for side in sides):
-        return Unknown("no unit was observed throughout", 0, 1, "units without gaps on each side")
+        return Unknown(
+            "no unit has an outcome in every period", 0, 1, "units without gaps on each side"
+        )
     series = [panel.outcome[side].mean(axis=0) for side in sides]
     before = [float(one[:start].mean()) for one in series]
     logs = scale == "percent" and all((one > 0).all() for one in series)
@@ -123,8 +125,9 @@ def _follow_series(ready: Ready) -> Estimated | Unknown:
     if isinstance(found, Unknown):
         return found
     ends = found.estimate, found.low, found.high
+    least = -100.0 if len(series) == 1 else -np.inf
     shown = expressed(*ends, scale) if logs or scale == "difference" else tuple(
-        100 * end for end in ends
+        max(least, 100 * end) for end in ends
     )  # fmt: skip
     effect = replace(found, estimate=shown[0], low=shown[1], high=shown[2], scale=scale)
     return Estimated(effect, np.empty(0), Given(), because)

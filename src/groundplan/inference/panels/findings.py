@@ -92,7 +92,7 @@ def say(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What may be said, and what may not."""
     if effect is None:
-        return (), (NOT_NO_EFFECT, "That there is an effect.")
+        return (), ("That there is an effect.", "That there is none.")
     may_not = [NOTHING_ABOUT_UNITS]
     if verdict in ("helped", "hurt"):
         return (_MAY[route.strength],), (_MAY_NOT[route.strength], *may_not)

@@ -26,7 +26,7 @@ LEAST_DATES: Final = 19  # so that the real one can be the most extreme of twent
 _STEP: Final = 2  # the column of the level's change
 _EASIER: Final = 1.5  # by plain size a start need only be among the largest 7.5% of dates
 _METHOD: Final = "interrupted series, AR(1) by REML, Satterthwaite t, {dates} placebo dates"
-_ALONE: Final = "one series without a comparison: whatever else changed on that date is in it"
+_ALONE: Final = "One series without a comparison: whatever else changed on that date is in it."
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,15 +58,6 @@ class Prior:
         """The central range that holds the true effect with this probability."""
         return self._above((1 + level) / 2), self._above((1 - level) / 2)
 
-    def update(self, estimate: float, se: float) -> Prior:
-        """The same after a study with this estimate and standard error."""
-        both = np.hypot(self.scales, se)
-        log = np.log(self.weights / both) - ((estimate - self.centres) / both) ** 2 / 2
-        weights = np.exp(log - log.max())
-        known, own = 1 / self.scales**2, 1 / se**2
-        centres = (known * self.centres + own * estimate) / (known + own)
-        return Prior(weights / weights.sum(), centres, (known + own) ** -0.5)
-
     def _above(self, chance: float) -> float:
         """The effect that the true one exceeds with this probability."""
         reach = 40 * self.scales

@@ -20,6 +20,7 @@ from groundplan.inference.panels.collapse import collapse
 from groundplan.inference.panels.designs import Design
 from groundplan.inference.panels.naive import Verdicts, judge_naively
 from groundplan.inference.panels.panel import NEVER, Panel
+from groundplan.inference.panels.preparation import refuse
 from groundplan.inference.proportions import share_of
 from groundplan.terms.errors import BadInput
 from groundplan.terms.estimate import Measured
@@ -77,12 +78,14 @@ def run_placebos(
     units had not been assigned at random. A randomisation test compares it with the other choices
     of the same date. Treatments in the panel are disregarded: units that have any are left out.
 
-    Errors: BadInput unless so many untreated units are left.
+    Errors: BadInput unless so many untreated units are left, with outcomes that differ.
     """
     clean = panel.select(~panel.treated & np.isfinite(panel.outcome).any(axis=1))
     if not 1 <= treated <= len(clean.units):
         allowed = f"1 to {len(clean.units)}, the units that were never treated"
         raise BadInput("treated", treated, allowed)
+    if reason := refuse(clean, design or Design()):
+        raise BadInput("outcome", reason, "numbers that differ")
     routes: Counter[str] = Counter()
     found = judged = 0
     naive: list[Verdicts] = []

@@ -16,7 +16,6 @@ from groundplan.inference.panels.permutation import DRAWS, Permuted, conclude
 from groundplan.terms.estimate import Unknown
 
 LEAST_PEOPLE: Final = 5  # an aggregate over fewer would tell of one
-LEAST_P: Final = 0.05
 
 
 def permute_tasks(

@@ -1,4 +1,4 @@
-"""The difference before and after the start, period by period: an event study."""
+"""The difference before and after the start, stretch by stretch: an event study."""
 
 from __future__ import annotations
 
@@ -11,37 +11,46 @@ from groundplan.interfaces.charts.axes import Scale, choose_range, round_ticks
 from groundplan.interfaces.charts.figure import Chart, empty_chart, frame_svg
 from groundplan.interfaces.charts.svg import percent, tag
 
-_COLUMNS = ("Periods since the start", "Difference", "Low", "High")
 _TOP, _FOOT = 20.0, 40.0
 
 
 def draw_events(
-    key: str, title: str, events: Sequence[Offset], unit: str, *, height: float = 260
+    key: str,
+    title: str,
+    events: Sequence[Offset],
+    unit: str,
+    *,
+    period: str = "periods",
+    level: float = 0.95,
+    height: float = 260,
 ) -> Chart:
-    """Differences between treated units and the others, by time since the start; with intervals."""
+    """Differences between treated units and the others, by time since the start; with bands, which
+    hold all of them at once."""
+    columns = (f"{period.capitalize()} since the start", "Difference", "Band from", "to")
     if len(events) < 2:
-        return empty_chart(key, title, "Too few periods to draw.", _COLUMNS)
+        return empty_chart(key, title, f"Too few {period} to draw.", columns)
     low, high = choose_range([e.low for e in events] + [0.0], [e.high for e in events] + [0.0])
     scale = Scale(low, high, _TOP, height - _FOOT)
     first, last = events[0].periods, events[-1].periods
     span = max(1, last - first)
 
     def place(periods: float) -> float:
-        return 0.06 + 0.92 * (periods - first) / span
+        return 0.12 + 0.86 * (periods - first) / span
 
     conclusion = _conclude(events)
     svg = frame_svg(
-        key, title, f"Points with intervals. {conclusion}", height,
+        key, title, f"Points with bands. {conclusion}", height,
         _grid(scale, unit),
         _start(place(-0.5), scale),
-        *_ticks(place, first, last, scale),
-        *(_point(place(one.periods), scale, one, unit, nr == 0) for nr, one in enumerate(events)),
+        *_ticks(place, (first, last), scale, period),
+        *(_point(place(one.periods), scale, one, _say(one, unit, period, level), nr == 0)
+          for nr, one in enumerate(events)),
     )  # fmt: skip
     rows = tuple(
         (str(one.periods), *(f"{value:.3g}{unit}" for value in (one.estimate, one.low, one.high)))
         for one in events
     )  # fmt: skip
-    return Chart(key, title, conclusion, svg, _COLUMNS, rows)
+    return Chart(key, title, conclusion, svg, columns, rows)
 
 
 def _grid(scale: Scale, unit: str) -> Markup:
@@ -51,7 +60,7 @@ def _grid(scale: Scale, unit: str) -> Markup:
         marks.append(
             tag("line", x1="0", x2="100%", y1=y, y2=y, class_="ch-grid" if value else "ch-zero")
         )
-        text = f"{value:+g}{unit}" if value else "no difference"
+        text = f"{value:+g}{unit}" if value else "0"
         marks.append(tag("text", text, x="0", y=y - 4, class_="ch-tick ch-value"))
     return Markup("").join(marks)
 
@@ -63,23 +72,29 @@ def _start(at: float, scale: Scale) -> Markup:
     return line + tag("text", "start", x=x, y=_TOP - 8, dx=4, class_="ch-label")
 
 
-def _ticks(place: Callable[[float], float], first: int, last: int, scale: Scale) -> list[Markup]:
+def _ticks(
+    place: Callable[[float], float], ends: tuple[int, int], scale: Scale, period: str
+) -> list[Markup]:
+    first, last = ends
     every = max(1, -(-(last - first) // 8))
     ticks = [p for p in range(first, last + 1) if p % every == 0]
     return [
         tag("text", f"{p:+d}" if p else "0", x=percent(place(p)), y=scale.bottom_px + 17,
             text_anchor="middle", class_="ch-tick")
         for p in ticks
-    ] + [tag("text", "periods since the start", x="100%", y=scale.bottom_px + 35,
+    ] + [tag("text", f"{period} since the start", x="100%", y=scale.bottom_px + 35,
              text_anchor="end", class_="ch-tick")]  # fmt: skip
 
 
-def _point(at: float, scale: Scale, one: Offset, unit: str, first: bool) -> Markup:
+def _say(one: Offset, unit: str, period: str, level: float) -> str:
     side = "before" if one.periods < 0 else "after"
-    words = (
-        f"{abs(one.periods)} periods {side} the start: {one.estimate:+.3g}{unit}, 95% interval "
-        f"{one.low:+.3g}{unit} to {one.high:+.3g}{unit}."
+    return (
+        f"{abs(one.periods)} {period} {side} the start: {one.estimate:+.3g}{unit}, "
+        f"{100 * level:.3g}% band {one.low:+.3g}{unit} to {one.high:+.3g}{unit}."
     )
+
+
+def _point(at: float, scale: Scale, one: Offset, words: str, first: bool) -> Markup:
     x = percent(at)
     return tag(
         "g", tag("title", words),
@@ -97,6 +112,6 @@ def _conclude(events: Sequence[Offset]) -> str:
     after = [one for one in events if one.periods >= 0]
     moved = sum(not one.low <= 0 <= one.high for one in after)
     return (
-        f"{apart} of {len(before)} intervals before the start exclude no difference, and {moved} "
-        f"of {len(after)} afterwards."
+        f"{apart} of {len(before)} bands before the start exclude no difference, and {moved} of "
+        f"{len(after)} afterwards."
     )

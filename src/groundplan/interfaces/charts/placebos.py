@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from groundplan.interfaces.charts.svg import percent, tag
 
 _COLUMNS = ("From", "To", "Placebos")
 _BINS = 24
+_TIE = 1e-4  # estimates are rounded
 _HEAD, _FOOT = 34.0, 24.0
 
 
@@ -80,8 +82,14 @@ def _mark(at: float, observed: float, unit: str, base: float) -> Markup:
     )  # fmt: skip
 
 
+def _distance(value: float, unit: str) -> float:
+    """How far from no effect: twice as much is as far as half of it."""
+    return abs(math.log1p(value / 100)) if unit == "%" else abs(value)
+
+
 def _conclude(values: Sequence[float], observed: float, unit: str) -> str:
-    far = sum(abs(value) >= abs(observed) for value in values)
+    reach = _distance(observed, unit) * (1 - _TIE)
+    far = sum(_distance(value, unit) >= reach for value in values)
     return (
         f"{far:,} of {len(values):,} placebos, where nothing happened, are at least as far from "
         f"zero as the {observed:+.3g}{unit} found here."

@@ -7,14 +7,20 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from groundplan.experiments.views import Chance
-from groundplan.interfaces.charts.axes import Scale, round_ticks
+from groundplan.interfaces.charts.axes import (
+    WIDTH,
+    Scale,
+    draw_lines,
+    draw_point,
+    round_ticks,
+    stretch,
+)
 from groundplan.interfaces.charts.figure import Chart, empty_chart, frame_svg
-from groundplan.interfaces.charts.svg import num, path_of, percent, tag
+from groundplan.interfaces.charts.svg import path_of, percent, tag
 
 _COLUMNS = ("Effect", "Found in")
-_WIDTH = 1000.0  # of the stretched inner drawing; its height is in pixels
 _TOP, _FOOT = 22.0, 40.0
-_WANTED = 0.8
+_SHARES = (0.5, 0.8, 1.0)  # 0.8 is what is wanted of a study
 
 
 def draw_power(
@@ -31,17 +37,12 @@ def draw_power(
         return empty_chart(key, title, "No power is known yet.", _COLUMNS)
     reach = max(one.effect for one in curve)
     scale = Scale(0.0, 1.0, _TOP, height - _FOOT)
-    line = [(_WIDTH * one.effect / reach, scale.place(one.power)) for one in curve]
-    drawn = tag(
-        "svg",
-        tag("path", d=path_of(line), class_="ch-line", vector_effect="non-scaling-stroke"),
-        x="0", y="0", width="100%", height=height, viewBox=f"0 0 {num(_WIDTH)} {num(height)}",
-        preserveAspectRatio="none",
-    )  # fmt: skip
+    line = [(WIDTH * one.effect / reach, scale.place(one.power)) for one in curve]
+    path = tag("path", d=path_of(line), class_="ch-line", vector_effect="non-scaling-stroke")
     conclusion = _conclude(worth, detects)
     svg = frame_svg(
         key, title, f"A rising curve. {conclusion}", height,
-        _grid(scale, reach), _mark(scale, worth, reach), drawn,
+        _grid(scale, reach), _mark(scale, worth, reach), stretch(height, path),
         *(_point(scale, one, reach, nr == 0) for nr, one in enumerate(curve)),
     )  # fmt: skip
     rows = tuple((f"{one.effect:g}%", f"{one.power:.0%}") for one in curve)
@@ -49,14 +50,11 @@ def draw_power(
 
 
 def _grid(scale: Scale, reach: float) -> Markup:
-    marks = []
-    for share in (0.0, 0.5, _WANTED, 1.0):
-        y = scale.place(share)
-        kind = "ch-zero" if share == 0 else "ch-grid"
-        marks.append(tag("line", x1="0", x2="100%", y1=y, y2=y, class_=kind))
-        if share:
-            text = f"{share:.0%} of studies find it" if share == 1 else f"{share:.0%}"
-            marks.append(tag("text", text, x="0", y=y - 4, class_="ch-tick ch-value"))
+    marks = [draw_lines(scale, (0.0, *_SHARES))]
+    for share in _SHARES:
+        text = f"{share:.0%} of studies find it" if share == 1 else f"{share:.0%}"
+        y = scale.place(share) - 4
+        marks.append(tag("text", text, x="0", y=y, class_="ch-tick ch-value"))
     for value in round_ticks(0.0, reach):
         anchor = "start" if value == 0 else "end" if value > 0.95 * reach else "middle"
         marks.append(tag("text", f"{value:g}%", x=percent(value / reach), y=scale.bottom_px + 16,
@@ -78,13 +76,7 @@ def _mark(scale: Scale, worth: float, reach: float) -> Markup:
 
 def _point(scale: Scale, one: Chance, reach: float, first: bool) -> Markup:
     words = f"An effect of {one.effect:g}% would be found in {one.power:.0%} of such studies."
-    x, y = percent(one.effect / reach), scale.place(one.power)
-    return tag(
-        "g", tag("title", words),
-        tag("circle", cx=x, cy=y, r=10, class_="ch-hit"),
-        tag("circle", cx=x, cy=y, r=3, class_="ch-dot"),
-        class_="ch-point", tabindex="0" if first else "-1", role="img", aria_label=words,
-    )  # fmt: skip
+    return draw_point(words, percent(one.effect / reach), scale.place(one.power), tabbed=first)
 
 
 def _conclude(worth: float, detects: float | None) -> str:
