@@ -30,7 +30,7 @@ from groundplan.inference.changepoints.detection import Changes, find_changes
 
 TARGET = Path(__file__).parent / "result.json"
 CALIBRATED = {20: 2_000, 30: 2_000, 50: 2_500, 100: 1_000, 200: 300}  # points: series
-RUNS = {52: 300, 104: 150, 365: 50}
+RUNS = {52: 300, 104: 200, 365: 100, 2_000: 100}
 PEER_RUNS = 40
 OURS = "find_changes"
 STEPS = ((100, 0.0, 1.5), (100, 0.3, 2.0), (100, 0.6, 3.0), (365, 0.3, 1.5), (60, 0.0, 2.0))
@@ -138,7 +138,31 @@ def against_peers(series: list[Labelled]) -> Part:
             "changes": round(float(np.mean([s[2] for s in by.values()])), 1),
             "ours_there": [round(float(np.mean([s[at] for s in ours_there])), 3) for at in (0, 1)],
         }
-    return {"means": means, "ours": {k: [round(v, 3) for v in s] for k, s in scores[OURS].items()}}
+    return {
+        "means": means,
+        "halves": choose_on_halves(scores),
+        "ours": {k: [round(v, 3) for v in s] for k, s in scores[OURS].items()},
+    }
+
+
+def choose_on_halves(scores: dict[str, dict[str, tuple[float, float, int]]]) -> Part:
+    """The best setting of all peers on one half of the series, told on the other; ours there.
+
+    Every second series is a half, and each half is told once.
+    """
+    names = sorted(scores[OURS])
+    halves = names[::2], names[1::2]
+    peers = {name: by for name, by in scores.items() if name != OURS and len(by) == len(names)}
+    told: Part = {}
+    for at, score in enumerate(("f1", "covering")):
+        for chosen, other in (halves, halves[::-1]):
+            best = max(peers, key=lambda name: np.mean([peers[name][one][at] for one in chosen]))
+            told[f"{score}, told on {len(other)} series from {other[0]} on"] = {
+                "peer": best,
+                "peer_there": round(float(np.mean([peers[best][one][at] for one in other])), 3),
+                "ours_there": round(float(np.mean([scores[OURS][one][at] for one in other])), 3),
+            }
+    return told
 
 
 PARTS: dict[str, Callable[[], Part]] = {

@@ -18,7 +18,7 @@ from groundplan.interfaces.notices.settings import MailServer, Security, keep_ma
 from groundplan.interfaces.web.doors.links import Purpose
 from groundplan.records import milestones
 from groundplan.records.journal import Saying
-from groundplan.records.updates_deliveries import Step
+from groundplan.records.updates.deliveries import Step
 from tests.browser.conftest import Opener, Server
 from tests.browser.test_promises import assert_accessible, tab_to
 from tests.histories import History

@@ -16,7 +16,7 @@ import pytest
 from groundplan.bootstrap.secrets import read_secret
 from groundplan.interfaces.notices.courier import Courier
 from groundplan.interfaces.notices.settings import MailServer, Security, keep_mail, read_settings
-from groundplan.records.updates_deliveries import Step
+from groundplan.records.updates.deliveries import Step
 from groundplan.terms.errors import BadInput, Refused
 from groundplan.terms.estimate import Estimate
 from tests.half_year.conftest import BEGINS, OVER, Clock, Team

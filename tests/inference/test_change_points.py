@@ -84,6 +84,14 @@ def test_a_jump_on_growth_is_one_change() -> None:
     assert told.growth == pytest.approx(0.05, abs=0.02)
 
 
+def test_a_step_of_a_series_that_wanders_is_no_outlier() -> None:
+    told = []
+    for seed in range(10):
+        values = resembling(np.random.default_rng(seed), 200, 0.95) + 8 * (np.arange(200) >= 100)
+        told.append([c.index for c in changes(values).found])
+    assert told.count([100]) >= 9
+
+
 def test_outliers_alone_are_no_change() -> None:
     rng = np.random.default_rng(9)
     values = rng.standard_normal(100)
@@ -105,7 +113,7 @@ def test_long_series_are_pooled_and_told_to_the_point() -> None:
     rng = np.random.default_rng(10)
     values = resembling(rng, 5_000, 0.3) + 3.0 * (np.arange(5_000) >= 3_333)
     told = changes(values)
-    assert told.pooled == 13
+    assert told.pooled == 34
     (change,) = told.found
     assert abs(change.index - 3_333) <= 5
     assert change.low <= 3_333 <= change.high

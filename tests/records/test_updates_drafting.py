@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from groundplan.records import goals
+from groundplan.records import goals, promised
+from groundplan.records.asked import Decision, Request, Verdict
 from groundplan.records.goals import Goal, Result, Told
+from groundplan.records.journal import Entry, Visibility
 from groundplan.records.milestone_checks import Outlook
 from groundplan.records.milestones import Milestone, Point, Proof, Sort
-from groundplan.records.updates_drafting import (
+from groundplan.records.updates.drafting import (
     Material,
     Outcome,
     done_on,
@@ -20,8 +22,9 @@ from groundplan.records.updates_drafting import (
     find_outcomes,
     judge_statement,
 )
-from groundplan.records.updates_lines import Section, Statement, find_statements
-from groundplan.records.updates_slips import Slip, Slips
+from groundplan.records.updates.lines import Line, Section, Statement, find_statements
+from groundplan.records.updates.shared_promises import SHARED
+from groundplan.records.updates.slips import Slip, Slips
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.period import Period
 
@@ -172,3 +175,87 @@ def test_statements_are_judged_when_their_day_has_come() -> None:
     assert judge("M5", date(2026, 1, 9), TODAY) is None
     # a goal is closed after its period, for which its result speaks
     assert judge("G3", date(2026, 6, 30), date(2026, 7, 4)) is True
+
+
+def asked(**more: Any) -> Request:
+    taken = Decision(Verdict.BACKLOG, date(2026, 1, 2), "p1", None, "", None, "", 1)
+    texts = dict.fromkeys(("why", "users", "use", "name", "email", "message_id", "team"), "")
+    given = {"number": 7, "what": "An export", "by": None, "owner": "p8", "decisions": (taken,),
+             "asked_on": date(2026, 1, 1), **texts}  # fmt: skip
+    return Request(**{**given, **more})
+
+
+@pytest.mark.parametrize(
+    ("delivered", "used", "used_on", "section", "says"),
+    [
+        (9, None, None, Section.IN_FLIGHT, "it is not known yet whether it is used."),
+        (9, True, date(2026, 1, 28), Section.DONE, "delivered on 2026-01-09, and used."),
+        (9, False, date(2026, 1, 28), Section.SLIPPED, "not used. Too slow"),
+        (9, True, date(2026, 2, 2), Section.IN_FLIGHT, "it is not known yet whether it is used."),
+    ],
+)
+def test_a_request_is_done_on_the_day_that_its_use_is_known(
+    delivered: int, used: bool | None, used_on: date | None, section: Section, says: str
+) -> None:
+    one = asked(delivered_on=date(2026, 1, delivered), used=used, used_on=used_on,
+                used_note="Too slow")  # fmt: skip
+    found = replace(
+        material(milestone(), outlook(0.1, None)), requests=(one,), partners={"p8": "Support Desk"}
+    )
+    lines = {each: [x for x in draft(found)[0][each] if x.ref == "R7"] for each in Section}
+    assert [each for each in Section if lines[each]] == [section]
+    assert lines[section][0].text.endswith(says)
+    before = frozenset({"R7"} if section is Section.DONE else ())
+    later = replace(found, period=Period(date(2026, 2, 1), date(2026, 3, 1)), told=before)
+    told = [x.text for x in draft(later)[0][Section.DONE] if x.ref == "R7"]
+    assert bool(told) == (used_on == date(2026, 2, 2))
+
+
+def said(seq: int, version: int, kind: str, on: date, body: dict[str, Any]) -> Entry:
+    at = datetime(on.year, on.month, on.day, 9, tzinfo=UTC)
+    place = ("promises/p1", version, kind, 1, at, "p1", "p1", "", Visibility.PARTNERS)
+    return Entry(seq, *place, body, "")
+
+
+def made(seq: int, version: int, what: str, on: date) -> Entry:
+    body = {"what": what, "low_days": 3.0, "high_days": 8.0, "odds": 0.8, "link": ""}
+    return said(seq, version, promised.MADE, on, body)
+
+
+def test_promises_to_partners_are_told_as_far_as_they_came() -> None:
+    entries = (
+        made(40, 1, "A table of prices", date(2026, 1, 28)),
+        made(41, 2, "An index", date(2026, 1, 5)),
+        made(44, 3, "A faster page", date(2026, 1, 6)),
+        made(50, 4, "A second page", date(2026, 1, 7)),
+        made(60, 5, "A report", date(2026, 1, 8)),
+        said(70, 6, promised.SETTLED, date(2026, 1, 15), {"number": 3, "done_on": "2026-01-14"}),
+        said(71, 7, promised.SETTLED, date(2026, 1, 30), {"number": 4, "done_on": "2026-01-29"}),
+        said(72, 8, promised.WITHDRAWN, date(2026, 1, 9), {"number": 5, "reason": "Nobody asks"}),
+        said(73, 9, promised.WITHDRAWN, date(2026, 1, 9), {"number": 9, "reason": "not readable"}),
+    )
+    known: Any = SHARED.initial
+    for entry in entries:
+        known = SHARED.step(known, entry)
+    judged = tuple(
+        replace(each, promise=promised.judge(each.promise, TODAY)) for each in known.values()
+    )
+    found = replace(material(milestone(), outlook(0.1, None)), promises=judged)
+    lines = [(s, x.ref, x.text) for s, some in draft(found)[0].items() for x in some
+             if x.ref.startswith("P")]  # fmt: skip
+    assert lines == [
+        (Section.IN_FLIGHT, "P40",
+         "A table of prices: promised for 2026-02-02 to 2026-02-09, 80% sure."),
+        (Section.IN_FLIGHT, "P44", "A faster page: done on 2026-01-14, promised for 2026-01-09 to "
+         "2026-01-16; nothing shows yet that it is used."),
+        (Section.SLIPPED, "P41", "An index: promised for 2026-01-08 to 2026-01-15; not done yet."),
+        (Section.SLIPPED, "P50",
+         "A second page: done on 2026-01-29, promised for 2026-01-12 to 2026-01-19."),
+        (Section.SLIPPED, "P60", "A report: promised for 2026-01-13 to 2026-01-20, and taken back. "
+         "Nobody asks"),
+    ]  # fmt: skip
+    stated = find_statements(
+        [Line("P44", "80% by 2026-01-20"), Line("P50", "80% by 2026-01-20")], ()
+    )
+    outcomes = find_outcomes((), (), judged)
+    assert [judge_statement(one, outcomes, TODAY) for one in stated] == [True, False]

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundplan.records.updates import Updates, choose_month, days_of, follow_cadence
-from groundplan.records.updates_lines import (
+from groundplan.records.updates.lines import (
     Line,
     Section,
     Statement,
@@ -21,6 +20,7 @@ from groundplan.records.updates_lines import (
     unpack,
     write_line,
 )
+from groundplan.records.updates.published import Updates, choose_month, days_of, follow_cadence
 from groundplan.terms.errors import BadInput
 
 NAMES = {"p1": "Ann Example", "p2": "Ben Example"}

@@ -103,7 +103,7 @@ class Request:
 
     users, use: who will use it, and what they will do with it. decisions: the last one holds.
     reminded_on: when it was asked again, since the last verdict. used: whether the asker did,
-    None while nobody said.
+    None while nobody said; used_on: when that was said.
     """
 
     number: int
@@ -123,6 +123,7 @@ class Request:
     reminded_on: date | None = None
     delivered_on: date | None = None
     used: bool | None = None
+    used_on: date | None = None
     used_note: str = ""
     withdrawn: str = ""
     withdrawn_on: date | None = None
@@ -151,7 +152,7 @@ def step(requests: Mapping[int, Request], entry: Entry) -> Mapping[int, Request]
     elif entry.kind == DELIVERED:
         known = replace(known, delivered_on=date.fromisoformat(body["on"]))
     elif entry.kind == USED:
-        known = replace(known, used=body["used"], used_note=body["note"])
+        known = replace(known, used=body["used"], used_on=on, used_note=body["note"])
     elif entry.kind == WITHDRAWN:
         known = replace(known, withdrawn=body["reason"], withdrawn_on=on)
     return {**requests, known.number: known}

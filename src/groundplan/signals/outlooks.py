@@ -1,11 +1,12 @@
-"""What facts show of a milestone: which of its points are merged, and when the last will be.
+"""What facts show of milestones and promises: what is merged of them, and when the last will be.
 
 Below the practices, because milestones, updates and goals must tell the same of one milestone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -17,9 +18,12 @@ from groundplan.facts.trackers import Tracker
 from groundplan.inference import delay
 from groundplan.inference.forecasts.claims import claim_days
 from groundplan.inference.forecasts.forecast import Forecast
+from groundplan.records.journal import Visibility
 from groundplan.records.milestone_checks import Outlook, is_late
 from groundplan.records.milestones import ACTIVE, Check, Milestone, Sort, settle
+from groundplan.records.promised import judge
 from groundplan.records.roster import Roster
+from groundplan.records.updates.shared_promises import Shared
 from groundplan.signals.futures import foretell
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.scope import Scope
@@ -38,6 +42,25 @@ def settle_by_facts(mart: DuckDB, repos: Sequence[str], one: Milestone) -> Miles
             if done is not None:
                 found.setdefault(point.place, (done.at.date(), done.subject))
     return settle(one, found)
+
+
+def settle_promises(
+    mart: DuckDB, repos: Sequence[str], known: Iterable[Mapping[int, Shared]], today: date
+) -> list[Shared]:
+    """The promises to partners with what became of them; a person's own word comes before facts.
+
+    known: by person.
+    """
+    found = []
+    for one in (each for some in known for each in some.values()):
+        made, done = one.promise, None
+        if made.share != Visibility.PARTNERS:
+            continue
+        if made.done_on is None and not made.withdrawn:
+            done = find_done(mart, repos, made.link, made.made_on)
+        settled = (done.at.date(), done.subject) if done else ()
+        found.append(replace(one, promise=judge(made, today, *settled)))
+    return found
 
 
 def look_ahead(

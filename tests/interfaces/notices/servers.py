@@ -78,7 +78,9 @@ class Inbox:
     async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
         reply = self.replies.pop(0) if self.replies else "250 taken"
         if reply.startswith("250") or reply == "vanish":
-            found = message_from_bytes(envelope.content or b"", policy=policy.default)
+            content = envelope.content
+            assert isinstance(content, bytes)
+            found = message_from_bytes(content, policy=policy.default)
             assert isinstance(found, EmailMessage)
             self.mails.append((envelope.rcpt_tos[0], found))
         if reply == "vanish":

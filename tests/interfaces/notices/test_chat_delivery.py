@@ -11,8 +11,8 @@ import pytest
 from groundplan.interfaces.notices.chat import post_chat
 from groundplan.interfaces.notices.messages import TEAMS_BYTES, write_slack, write_teams
 from groundplan.interfaces.notices.settings import Form, Webhook, keep_chat, read_settings
-from groundplan.records.updates_deliveries import Channel, State, Step
-from groundplan.records.updates_letters import Letter, Part
+from groundplan.records.updates.deliveries import Channel, State, Step
+from groundplan.records.updates.letters import Letter, Part
 from groundplan.sources.http.secrets import Secret
 from groundplan.terms.errors import BadInput, SourceBroken
 from tests.interfaces.notices.conftest import Team

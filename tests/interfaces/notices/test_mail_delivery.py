@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from groundplan.interfaces.cli.notices import notices
 from groundplan.interfaces.notices import mail as smtp
 from groundplan.interfaces.notices.settings import MailServer, Security, keep_mail, read_settings
-from groundplan.records.updates_deliveries import Step
+from groundplan.records.updates.deliveries import Step
 from groundplan.terms.errors import BadInput, NotFound, Refused, SourceDown
 from tests.interfaces.notices.conftest import Team
 from tests.interfaces.notices.servers import HOST, PASSWORD, USER

@@ -222,3 +222,10 @@ def test_a_kpi_that_is_read_has_no_turns() -> None:
 def test_a_reading_that_cannot_be_is_told(text: str, says: str) -> None:
     with pytest.raises(BadInput, match=says):
         read_plan(f"[kpis.a]\n{text}")
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_run_without_a_finite_number_is_kept_as_failed(value: str) -> None:
+    text = f'{{"groundplan_runs": [{{"kpi": "k", "unit": "ms", "values": [1, {value}]}}]}}'
+    (found,) = read_results(text, "", ())
+    assert (found.values, found.failed) == ((), "a value is no finite number")

@@ -21,7 +21,8 @@ from groundplan.terms.estimate import Estimate, Unknown
 from groundplan.terms.units import Style, Unit
 
 ALARM_RATE: Final = 0.05  # of quiet series
-MOST_POINTS: Final = 400  # that are looked at one by one; beyond it means of blocks are
+MOST_POINTS: Final = 400  # that are looked at one by one
+MOST_BLOCKS: Final = 150  # of longer series, whose blocks' means are looked at
 MOST_CHANGES: Final = 12
 MOST_GAP_PROBABILITY: Final = 0.01  # of a gap between levels, whatever the dependence
 AS_MEASURED: Final = Unit("as_measured", "as measured", Style.RATE)
@@ -70,9 +71,9 @@ def find_changes(
     At most `alarm_rate` of quiet series get any change: series that resemble their neighbours
     (autoregression up to 0.6), with outliers, steady growth or one slow wave. Steps must explain
     the series better than each of these does, each step at a price that simulated quiet series
-    seldom pay. A level that lasts fewer than five points, or a fiftieth of the series, is none.
-    Points count in their order, as if evenly spaced. No randomness: the same series, the same
-    answer. Unknown below twenty points.
+    seldom pay. A level that lasts fewer than five points, or a fiftieth of the series, is none; in
+    a series of more than 400 points a thirtieth. Points count in their order, as if evenly spaced.
+    No randomness: the same series, the same answer. Unknown below twenty points.
 
     Source: evidence/change_points, which compares it with the field's methods. Errors: ValueError
     for missing values, or an alarm rate outside 0.001 to 0.2.
@@ -81,9 +82,9 @@ def find_changes(
     points = len(series)
     if points < LEAST_POINTS:
         return Unknown("too short to tell a change from chance", points, LEAST_POINTS, "points")
-    price = price_of_break(alarm_rate, min(points, MOST_POINTS))
-    pooled = -(-points // MOST_POINTS)
+    pooled = 1 if points <= MOST_POINTS else -(-points // MOST_BLOCKS)
     blocks = _means(series, pooled)
+    price = price_of_break(alarm_rate, len(blocks))
     spread = float(np.ptp(series))
     if spread == 0 or not np.isfinite(spread):
         return Changes((), points, 0.0, 0.0, pooled, alarm_rate, 1.0)

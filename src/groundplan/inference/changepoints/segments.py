@@ -17,6 +17,7 @@ from groundplan.inference.arrays import Floats, Integers
 COARSE: Final = np.array([-0.4, -0.2, 0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9])
 FINE: Final = np.concatenate([np.linspace(-0.6, 0.9, 61), [0.92, 0.94, 0.96, 0.98]])
 CLIP: Final = 3.0  # robust standard deviations from the running median
+LASTING: Final = 0.75  # resemblance beyond which innovations are drawn in less: jumps last there
 NORMAL_80: Final = 1.2816  # within so many standard deviations lie 80% of a normal sample
 WINDOW: Final = 7  # points of the running median: what lasts less than four is an outlier
 LEAST_SEGMENT: Final = 5  # points
@@ -106,8 +107,8 @@ def prepare(values: Floats, floor: float | None = None) -> Series:
     return Series(values, rounding if floor is None else floor, whiten(values, FINE))
 
 
-def winsorise(rows: Floats) -> Floats:
-    """Rows with their outliers drawn in to three robust standard deviations from the row's run.
+def winsorise(rows: Floats, clip: Floats | float = CLIP) -> Floats:
+    """Rows with their outliers drawn in to `clip` robust standard deviations from the row's run.
 
     A level that lasts four points or more stays as it is.
 
@@ -118,13 +119,18 @@ def winsorise(rows: Floats) -> Floats:
     off = rows - run
     spread = np.quantile(np.abs(off), 0.8, axis=1, keepdims=True) / NORMAL_80
     spread = np.where(spread > 0, spread, np.sqrt(np.mean(off**2, axis=1, keepdims=True)))
-    return np.asarray(run + np.clip(off, -CLIP * spread, CLIP * spread))
+    return np.asarray(run + np.clip(off, -clip * spread, clip * spread))
 
 
 def whiten(values: Floats, phi: Floats) -> Whitened:
-    """The innovations under each coefficient, outliers among them drawn in."""
+    """The innovations under each coefficient, outliers among them drawn in.
+
+    In a series that wanders slowly a step is one innovation. Drawn in as an outlier it would cost
+    next to nothing, and wandering would explain every step; so it is drawn in less.
+    """
     centred = values - np.median(values)
-    steps = winsorise(centred[1:] - phi[:, None] * centred[:-1])
+    clip = CLIP * np.maximum(1.0, (1 - LASTING) / (1 - phi))
+    steps = winsorise(centred[1:] - phi[:, None] * centred[:-1], clip[:, None])
     heaps = np.zeros((2, len(phi), len(values) + 1))
     np.cumsum(steps, axis=1, out=heaps[0, :, 2:])
     np.cumsum(steps**2, axis=1, out=heaps[1, :, 2:])

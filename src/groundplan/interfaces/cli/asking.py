@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from groundplan.terms.units import Unit
 SERVER = "GROUNDPLAN_SERVER"
 SERVER_HELP = "Ask a team server at this address instead; its token stands in GROUNDPLAN_TOKEN."
 
+LONG: Final = 160  # letters of a line; what is longer is printed as several
 HERE: Final = Path()  # nobody said where the repository is
 
 
@@ -166,22 +167,43 @@ def _print_field(pad: str, label: str, value: object, indent: int) -> None:
     if _is_leaf(value):
         say(f"{pad}{label}: {_leaf(value)}")
     elif isinstance(value, tuple | list):
-        if all(_is_leaf(item) for item in value):
+        if all(_is_leaf(item) for item in value) and not _are_sentences(value):
             say(f"{pad}{label}: {', '.join(_leaf(item) for item in value) or 'none'}")
             return
         say(f"{pad}{label}:")
-        for item in value:
-            line = _one_line(item)
-            say(f"{pad}  - {line}")
+        _print_rows(pad, value)
     else:
         say(f"{pad}{label}:")
         print_view(value, indent + 1)
 
 
+def _are_sentences(items: Sequence[object]) -> bool:
+    """Whether commas between them would be lost: then each has a line of its own."""
+    return any(isinstance(item, str) and item.endswith(".") for item in items)
+
+
+def _print_rows(pad: str, rows: Sequence[object]) -> None:
+    """Each row on a line; where one is too long to be read, a line for each field of all."""
+    lines = [_one_line(row) for row in rows]
+    if max(map(len, lines)) <= LONG or any(
+        _is_leaf(row) or isinstance(row, tuple | list) for row in rows
+    ):
+        for line in lines:
+            say(f"{pad}  - {line}")
+        return
+    for row in rows:
+        for nr, part in enumerate(_parts(row)):
+            say(f"{pad}  {'  ' if nr else '- '}{part}")
+
+
 def _one_line(item: object) -> str:
     if _is_leaf(item):
         return _leaf(item)
-    parts = []
+    return _named(item) if isinstance(item, tuple | list) else " | ".join(_parts(item))
+
+
+def _parts(item: object) -> Iterator[str]:
+    """The fields of a row that say something."""
     for name, value in _pairs(item):
         if value in (None, (), ""):
             continue
@@ -191,12 +213,13 @@ def _one_line(item: object) -> str:
             text = "; ".join(_leaf(v) if _is_leaf(v) else _named(v) for v in value)
         else:
             text = _named(value)
-        parts.append(f"{name.replace('_', ' ')}: {text}")
-    return " | ".join(parts)
+        yield f"{name.replace('_', ' ')}: {text}"
 
 
 def _named(item: object) -> str:
     """A row within a row: its name says enough, if it has one."""
+    if isinstance(item, tuple | list):
+        return f"({', '.join(_leaf(v) if _is_leaf(v) else _named(v) for v in item)})"
     return str(dict(_pairs(item)).get("name", "")) or _one_line(item)
 
 

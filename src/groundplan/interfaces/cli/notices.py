@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,16 +18,18 @@ from groundplan.interfaces.cli.opening import open_workspace
 from groundplan.interfaces.cli.options import shared
 from groundplan.interfaces.cli.terminal import print_json, say
 from groundplan.interfaces.notices.courier import Courier, Round
+from groundplan.interfaces.notices.rounds import Rounds
 from groundplan.interfaces.notices.settings import (
     Form,
     MailServer,
     Security,
     Webhook,
     keep_chat,
+    keep_every,
     keep_mail,
     read_settings,
 )
-from groundplan.records.updates_deliveries import Step
+from groundplan.records.updates.deliveries import Step
 from groundplan.terms.errors import SourceDown
 
 WHERE = "env:NAME, file:PATH (mode 600) or keyring:SERVICE/USER"
@@ -87,6 +91,16 @@ def chat(room: str, workspace: Path | None, form: str, secret: str) -> None:
 
 
 @notices.command()
+@click.argument("seconds", type=float)
+@FOLDER
+def every(seconds: float, workspace: Path | None) -> None:
+    """Let `serve` and `run` send what waits every SECONDS while they serve pages; 0: never."""
+    keep_every(_folder(workspace), seconds)
+    say(f"Whatever serves pages sends what waits every {seconds:g} seconds, from its next start on."
+        if seconds else "Only `groundplan notices send` sends what waits.")  # fmt: skip
+
+
+@notices.command()
 @shared
 @click.option("--every", default=0.0, metavar="SECONDS", help="Look again after so many seconds.")
 def send(workspace: Path | None, quiet: bool, as_json: bool, every: float) -> None:
@@ -102,6 +116,21 @@ def send(workspace: Path | None, quiet: bool, as_json: bool, every: float) -> No
     if done.troubles or bad:
         told = "; ".join([*done.troubles, *bad])
         raise SourceDown(told, "groundplan updates outbox says why.")
+
+
+@contextmanager
+def sending(opened: Workspace) -> Iterator[None]:
+    """Send what waits meanwhile, where that was set; a letter on its way arrives before the end."""
+    every_s = read_settings(opened.folder).every_s
+    if not every_s:
+        yield
+        return
+    rounds = Rounds(partial(_look, opened), every_s, opened.tracker.note)
+    rounds.start()
+    try:
+        yield
+    finally:
+        rounds.end()
 
 
 def _look(opened: Workspace) -> Round:

@@ -122,6 +122,7 @@ def _serve(
     counting: _Counting | None = None,
     team: tuple[str, str] | None = None,
 ) -> None:
+    from groundplan.interfaces.cli.notices import sending  # noqa: PLC0415 - smtplib
     from groundplan.interfaces.web import serving  # noqa: PLC0415 - the pages cost 0.2 seconds
 
     if team is None:
@@ -145,7 +146,8 @@ def _serve(
         webbrowser.open(server.link)
     if counting is not None and counting.is_alive():
         threading.Thread(target=_tell_when_counted, args=(opened, counting), daemon=True).start()
-    server.serve()
+    with sending(opened):
+        server.serve()
 
 
 def _tell_when_counted(opened: Workspace, counting: _Counting) -> None:

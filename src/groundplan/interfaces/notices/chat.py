@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from groundplan.interfaces.notices.settings import is_here
 from groundplan.interfaces.notices.tries import SENT, Tried, say_reply
-from groundplan.records.updates_deliveries import Step
+from groundplan.records.updates.deliveries import Step
 from groundplan.sources.http.secrets import Secret
 
 TIMEOUT_S: Final = 30.0

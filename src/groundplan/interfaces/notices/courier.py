@@ -17,8 +17,8 @@ from groundplan.interfaces.notices.messages import write_mail, write_post
 from groundplan.interfaces.notices.settings import Settings
 from groundplan.interfaces.notices.tries import Tried
 from groundplan.records.journal import Journal
-from groundplan.records.updates_deliveries import QUEUED, RESENT, STREAM, Channel, Step
-from groundplan.records.updates_letters import Letter
+from groundplan.records.updates.deliveries import QUEUED, RESENT, STREAM, Channel, Step
+from groundplan.records.updates.letters import Letter
 from groundplan.sources.http.secrets import Secret
 from groundplan.terms.errors import Conflict, GroundplanError, NotFound, Refused
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from groundplan.interfaces.notices.settings import MailServer, Security
 from groundplan.interfaces.notices.tries import SENT, Tried, say_reply
-from groundplan.records.updates_deliveries import Step
+from groundplan.records.updates.deliveries import Step
 from groundplan.sources.http.secrets import Secret
 
 TIMEOUT_S: Final = 60.0

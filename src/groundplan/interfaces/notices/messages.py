@@ -11,7 +11,7 @@ from html import escape
 from typing import Any, Final
 
 from groundplan.interfaces.notices.settings import Form
-from groundplan.records.updates_letters import Letter
+from groundplan.records.updates.letters import Letter
 
 SLACK_HEADER: Final = 150  # letters that Slack's header block takes
 SLACK_LINES: Final = 40  # lines of a section, so that a message keeps below Slack's limits

@@ -17,6 +17,7 @@ from groundplan.terms.errors import BadInput, Refused, SourceBroken
 
 FILE: Final = "notices.json"
 MOST_PORT: Final = 65_535
+LEAST_S: Final = 10.0  # between two looks at what waits
 
 
 class Security(StrEnum):
@@ -57,10 +58,14 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The mail server, None without, and webhooks by the names of their rooms."""
+    """The mail server, None without, and webhooks by the names of their rooms.
+
+    every_s: how often whatever serves pages sends what waits [seconds]; 0: it does not.
+    """
 
     mail: MailServer | None = None
     chat: Mapping[str, Webhook] = field(default_factory=dict)
+    every_s: float = 0.0
 
 
 def read_settings(folder: Path) -> Settings:
@@ -75,6 +80,7 @@ def read_settings(folder: Path) -> Settings:
         return Settings(
             _as_server(mail) if mail else None,
             {name: Webhook(Form(one["form"]), one["secret"]) for name, one in chat.items()},
+            float(told.get("every_s", 0.0)),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise SourceBroken(
@@ -97,6 +103,13 @@ def keep_chat(folder: Path, name: str, hook: Webhook) -> None:
         raise BadInput("secret", "something else", allowed, "The address itself is the secret.")
     known = read_settings(folder)
     _write(folder, replace(known, chat={**known.chat, name.strip(): hook}))
+
+
+def keep_every(folder: Path, seconds: float) -> None:
+    """Let whatever serves pages send what waits every so many seconds; never for 0."""
+    if seconds and not seconds >= LEAST_S:
+        raise BadInput("seconds", seconds, f"{LEAST_S:.0f} or more, or 0 for never")
+    _write(folder, replace(read_settings(folder), every_s=seconds))
 
 
 def check_server(server: MailServer) -> None:
@@ -133,6 +146,7 @@ def _write(folder: Path, settings: Settings) -> None:
     told = {
         "mail": asdict(settings.mail) if settings.mail else None,
         "chat": {name: asdict(one) for name, one in settings.chat.items()},
+        "every_s": settings.every_s,
     }
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = (folder / FILE).with_suffix(".unfinished")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from groundplan.records.updates_deliveries import Step
+from groundplan.records.updates.deliveries import Step
 
 MOST_WORDS: Final = 120  # letters of what a server says
 

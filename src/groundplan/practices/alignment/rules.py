@@ -135,13 +135,15 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """A topic through the documents. per_thousand: mentions in a thousand words of each."""
+    """A topic through the documents. per_thousand: mentions in a thousand words of each; silent:
+    documents since the last one; fell_silent: whether those are more than chance explains."""
 
     name: str
     documents: int
     per_thousand: tuple[float, ...]
-    last_on: date | None
+    last_on: date
     silent: int
+    fell_silent: bool
     chance: Share
 
 
@@ -232,7 +234,7 @@ def show_words(documents: Sequence[Document], named: Iterable[str]) -> Words:
     topics = follow_topics([one.text for one in ordered], named)
     held = [topic for topic in topics if topic.documents]
     rows = [_show_topic(topic, ordered) for topic in held]
-    silent = [row for row, topic in zip(rows, held, strict=True) if topic.fell_silent]
+    silent = [row for row in rows if row.fell_silent]
     written = tuple(
         Written(f"D{one.number}", one.title, one.on, len(one.text.split())) for one in ordered
     )
@@ -242,8 +244,9 @@ def show_words(documents: Sequence[Document], named: Iterable[str]) -> Words:
 def _show_topic(topic: Topic, documents: Sequence[Document]) -> TopicRow:
     held = [one.on for one, count in zip(documents, topic.mentions, strict=True) if count]
     return TopicRow(
-        topic.name, topic.documents, topic.per_thousand, held[-1], topic.silent, topic.chance
-    )
+        topic.name, topic.documents, topic.per_thousand, held[-1], topic.silent, topic.fell_silent,
+        topic.chance,
+    )  # fmt: skip
 
 
 def find_sentences(quarter: Measured | None, words: Words) -> Sequence[Finding]:

@@ -16,7 +16,7 @@ PRACTICE = Practice(
     says="Whether a KPI can be trusted: where its noise comes from, which host disagrees, the "
     "smallest change that it sees, and when its level changed.",
     source="Beyond First 90 Days",
-    reads=(),
+    reads=("measurements",),
     writes=(EntryKind(DEFINED), EntryKind(MEASURED)),
     use_cases=(
         UseCase("benchmarks.list", "Every KPI, and how much was measured of it.",
@@ -36,6 +36,8 @@ PRACTICE = Practice(
                 rules.DefineInputs, rules.Said, _TEAM, actions.define, True, _NOBODY),
         UseCase("benchmarks.record", "Keep the runs of a benchmark tool's results.",
                 rules.RecordInputs, rules.Recorded, _TEAM, actions.record, True, _NOBODY),
+        UseCase("benchmarks.gather", "Keep what was pushed here of KPIs that are defined.",
+                rules.CheckInputs, rules.Recorded, _TEAM, actions.gather, True, _NOBODY),
     ),
     claims=("evidence/kpi_reliability", "evidence/change_points"),
     page="page.html",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
 
 from groundplan.inference.amdahl import speak_of_felt, weigh_speed_up
 from groundplan.inference.changepoints.detection import find_changes
@@ -21,7 +20,6 @@ from groundplan.records.measured import (
     MEASURED,
     STREAMS,
     Kpi,
-    Run,
     read_from,
     write_run,
 )
@@ -39,10 +37,11 @@ from groundplan.sources.measurements.history import (
 from groundplan.sources.measurements.kpis import (
     find_different,
     list_reasons,
-    measured_as,
+    run_of,
     usual_unit,
 )
-from groundplan.sources.measurements.plan import HERE, Way, check_way
+from groundplan.sources.measurements.plan import Way, check_way
+from groundplan.sources.measurements.pushed import read_pushed
 from groundplan.sources.measurements.results import Result
 from groundplan.sources.measurements.shape import read_results
 from groundplan.terms.errors import BadInput, NotFound, Refused
@@ -100,6 +99,18 @@ def record(context: Context, scope: Scope, inputs: rules.RecordInputs) -> Record
     """
     results = read_results(inputs.results, inputs.kpi.strip(), inputs.columns)
     digest = hashlib.sha256(inputs.results.encode("utf-8", "replace")).hexdigest()[:12]
+    return _keep(context, results, inputs.session.strip() or digest, inputs.host)
+
+
+def gather(context: Context, scope: Scope, inputs: rules.CheckInputs) -> Recorded:
+    """Keep what was pushed of a KPI, or of all that are defined; what is kept already stays."""
+    name = inputs.kpi.strip()
+    wanted = {_get(context, name).name} if name else {kpi.name for kpi in _all(context)}
+    pushed = [one for one in read_pushed(context.mart) if one.kpi in wanted]
+    return _keep(context, pushed, "", "")
+
+
+def _keep(context: Context, results: Sequence[Result], session: str, host: str) -> Recorded:
     by_kpi: dict[str, list[Result]] = {}
     for one in results:
         by_kpi.setdefault(check_line("kpi", one.kpi), []).append(one)
@@ -108,7 +119,7 @@ def record(context: Context, scope: Scope, inputs: rules.RecordInputs) -> Record
         kpi = _find(context, name) or _define_by(context, name, some)
         if kpi.reads:
             raise BadInput("kpi", name, f"a KPI that is measured; it is read from {kpi.reads}")
-        runs = [_run(one, kpi, inputs, digest, context.now) for one in some]
+        runs = [run_of(one, kpi, session, host, context.now) for one in some]
         recorded = {run.place for run in kpi.runs}
         new = [run for run in runs if run.place not in recorded]
         if new:
@@ -131,20 +142,6 @@ def _define_by(context: Context, name: str, results: Sequence[Result]) -> Kpi:
     unit = usual_unit(results) or first.unit
     _define(context, Way(name, unit, first.better, first.source))
     return _get(context, name)
-
-
-def _run(one: Result, kpi: Kpi, inputs: rules.RecordInputs, digest: str, now: datetime) -> Run:
-    session = one.session or inputs.session.strip() or digest
-    return Run(
-        session=check_line("session", session),
-        host=check_line("host", one.host or inputs.host or HERE),
-        repetition=one.repetition,
-        at=one.at or now,
-        values=measured_as(one, kpi),
-        failed=one.failed if one.failed or one.values else "no value",
-        source=one.source,
-        environment=one.environment,
-    )
 
 
 def show(context: Context, scope: Scope, inputs: rules.KpiInputs) -> Shown:

@@ -1,9 +1,9 @@
 """Updates: once a month what is done, done, done; drafted from facts, sent after a person's yes."""
 
 from groundplan.practices.updates import actions, rules
-from groundplan.records import updates, updates_deliveries
 from groundplan.records.kinds import EntryKind
-from groundplan.records.updates_shown import Shown
+from groundplan.records.updates import deliveries, published
+from groundplan.records.updates.shown import Shown
 from groundplan.terms.scope import Role
 from groundplan.usecase import About, NoInputs, Practice, UseCase
 
@@ -20,7 +20,7 @@ PRACTICE = Practice(
     "slipped and why, and what comes next: drafted from facts, sent only after a person's yes.",
     source="Leadership Diary - A Quarter of Culture Change; How I'd Start My Engineering Career",
     reads=("landings", "commits", "items"),
-    writes=tuple(map(EntryKind, (*updates.KINDS, *updates_deliveries.KINDS))),
+    writes=tuple(map(EntryKind, (*published.KINDS, *deliveries.KINDS))),
     use_cases=(
         UseCase("updates.list", "What was published, what is for you, and which months were told.",
                 NoInputs, rules.Updates, _ALL, actions.list_updates),

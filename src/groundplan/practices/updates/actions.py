@@ -6,42 +6,30 @@ from functools import partial
 
 from groundplan.practices.updates import rules
 from groundplan.practices.updates.rules import Draft, Record, Said, Updates
-from groundplan.records import asked, goals, milestones, updates_deliveries, updates_shown
-from groundplan.records import updates as records
+from groundplan.records import asked, goals, milestones, promised
 from groundplan.records.journal import Visibility
 from groundplan.records.kinds import Body
 from groundplan.records.milestones import Milestone
 from groundplan.records.roster import name_of, nested_in, team_name
 from groundplan.records.roster_checks import find_person
-from groundplan.records.updates import STREAM, UPDATES, Approval, Month, Update
-from groundplan.records.updates_deliveries import (
-    DELIVERIES,
-    Channel,
-    Delivery,
-    State,
-    check_step,
-    is_queued,
-    write_step,
-)
-from groundplan.records.updates_deliveries import STREAM as DELIVERED
-from groundplan.records.updates_drafting import Material, draft, find_outcomes, gather
-from groundplan.records.updates_letters import check_chat
-from groundplan.records.updates_lines import (
+from groundplan.records.updates import deliveries, recipients, shown
+from groundplan.records.updates import published as records
+from groundplan.records.updates.deliveries import DELIVERIES, Channel, Delivery, State
+from groundplan.records.updates.deliveries import STREAM as DELIVERED
+from groundplan.records.updates.drafting import Material, draft, find_outcomes, gather
+from groundplan.records.updates.letters import check_chat
+from groundplan.records.updates.lines import (
     Section,
     check_section,
     find_statements,
     pack,
     write_line,
 )
-from groundplan.records.updates_recipients import (
-    address,
-    find_hindrance,
-    list_partners,
-    list_recipients,
-)
-from groundplan.records.updates_shown import Shown, count_lines, find_told, pick_for, write_update
-from groundplan.records.updates_slips import SLIPS
-from groundplan.signals.outlooks import look_ahead, settle_by_facts
+from groundplan.records.updates.published import STREAM, UPDATES, Approval, Month, Update
+from groundplan.records.updates.shared_promises import SHARED, Shared
+from groundplan.records.updates.shown import Shown, count_lines, find_told, pick_for, write_update
+from groundplan.records.updates.slips import SLIPS
+from groundplan.signals.outlooks import look_ahead, settle_by_facts, settle_promises
 from groundplan.terms.errors import BadInput, Refused
 from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, NoInputs
@@ -50,9 +38,9 @@ from groundplan.usecase import Context, NoInputs
 def list_updates(context: Context, scope: Scope, inputs: NoInputs) -> Updates:
     """What was published to the viewer, and whether each month of their team was told in time."""
     known = _known(context)
-    shown = [_show(context, scope, one) for one in reversed([*known.published.values()])]
+    found = [_show(context, scope, one) for one in reversed([*known.published.values()])]
     kept = records.follow_cadence(_of_team(known, scope), context.now.date())
-    return Updates(tuple(shown), kept, scope.viewer not in known.silent)
+    return Updates(tuple(found), kept, scope.viewer not in known.silent)
 
 
 def show_update(context: Context, scope: Scope, inputs: rules.NumberInputs) -> Shown:
@@ -65,7 +53,7 @@ def read_draft(context: Context, scope: Scope, inputs: rules.MonthInputs) -> Dra
     known, month = _known(context), _choose(context, scope, inputs.month)
     by_facts, _ = draft(_gather(context, scope, month))
     edited = known.edits.get((scope.team, month))
-    words = updates_shown.add_shown(edited or by_facts, by_facts)
+    words = shown.add_shown(edited or by_facts, by_facts)
     given = known.approvals.get((scope.team, month))
     if given is not None:
         words = given.sections
@@ -77,9 +65,11 @@ def read_draft(context: Context, scope: Scope, inputs: rules.MonthInputs) -> Dra
         month, done, in_flight, slipped, after,
         tuple(f"{one.ref} {each}" for one in words[Section.DONE] for each in one.shown),
         edited is not None, f"{name(given.by)}, {given.on}" if given else "",
-        updates_shown.check_done(words, by_facts), updates_shown.find_unsaid(words, by_facts),
+        shown.check_done(words, by_facts), shown.find_unsaid(words, by_facts),
         told.number if told else 0,
-        list_recipients(context.roster, known.silent, _list_partners(context, scope), words),
+        recipients.list_recipients(
+            context.roster, known.silent, _list_partners(context, scope), words
+        ),
         _score(context, scope).says,
     )  # fmt: skip
 
@@ -102,12 +92,12 @@ def approve(context: Context, scope: Scope, inputs: rules.MonthInputs) -> Said:
     version, month = context.journal.version(STREAM), _choose(context, scope, inputs.month)
     by_facts, ahead = draft(_gather(context, scope, month))
     words = _known(context).edits.get((scope.team, month)) or by_facts
-    troubles = updates_shown.check_done(words, by_facts)
+    troubles = shown.check_done(words, by_facts)
     if troubles:
         raise Refused(" ".join(troubles), "Move it to in flight; done is built, proven and used.")
     if not count_lines(words):
         raise Refused(f"Nothing is to be told of {month}.", "Write a line, if only why not.")
-    words = updates_shown.add_shown(words, by_facts)
+    words = shown.add_shown(words, by_facts)
     stated = find_statements((line for lines in words.values() for line in lines), ahead)
     packed = records.pack_statements(stated)
     body = {"month": month, "sections": pack(words), "statements": packed}
@@ -132,7 +122,7 @@ def publish(context: Context, scope: Scope, inputs: rules.PublishInputs) -> Said
         if person not in told.digests:
             body = {"number": told.number, "sections": pack(mine)}
             context.journal.append(STREAM, records.DIGESTED, body, owner=person)
-        if inputs.mail and not find_hindrance(context.roster, silent, person):
+        if inputs.mail and not recipients.find_hindrance(context.roster, silent, person):
             queued += _queue(context, told, Channel.MAIL, person, person)
     for room in rooms:
         queued += _queue(context, told, Channel.CHAT, room, scope.viewer)
@@ -151,15 +141,17 @@ def read_outbox(context: Context, scope: Scope, inputs: NoInputs) -> rules.Outbo
         update = known.published.get(one.update)
         if one.team == scope.team and update is not None:
             now = one.now(context.now)
-            found.append(address(context.roster, now, update, due=now.is_due(context.now)))
+            found.append(
+                recipients.address(context.roster, now, update, due=now.is_due(context.now))
+            )
     return rules.Outbox(tuple(found))
 
 
 def deliver(context: Context, scope: Scope, inputs: rules.DeliverInputs) -> Said:
     """Note a step of a delivery; Refused for a claim of what somebody else sends, or has sent."""
     version, one = _find_delivery(context, scope, inputs.delivery)
-    check_step(one, inputs.step, context.now)
-    kind, body = write_step(one, inputs.step, inputs.reason, inputs.retry_s)
+    deliveries.check_step(one, inputs.step, context.now)
+    kind, body = deliveries.write_step(one, inputs.step, inputs.reason, inputs.retry_s)
     _note(context, one, version, kind, body)
     return Said(one.number, f"Delivery {one.number}: {inputs.step}.")
 
@@ -169,7 +161,7 @@ def resend(context: Context, scope: Scope, inputs: rules.ResendInputs) -> Said:
     version, one = _find_delivery(context, scope, inputs.delivery)
     if one.state in (State.SENDING, State.SENT):
         raise Refused(f"Delivery {one.number} is {one.state}.", "What was sent is sent once.")
-    _note(context, one, version, updates_deliveries.RESENT, {"delivery": one.number})
+    _note(context, one, version, deliveries.RESENT, {"delivery": one.number})
     return Said(one.number, f"Delivery {one.number} waits to be sent again.")
 
 
@@ -196,7 +188,7 @@ def _of_team(known: records.Updates, scope: Scope) -> tuple[Update, ...]:
 
 
 def _show(context: Context, scope: Scope, one: Update) -> Shown:
-    return updates_shown.show(one, scope.viewer, team_name(context.roster, one.team))
+    return shown.show(one, scope.viewer, team_name(context.roster, one.team))
 
 
 def _gather(context: Context, scope: Scope, month: Month) -> Material:
@@ -214,6 +206,7 @@ def _gather(context: Context, scope: Scope, month: Month) -> Material:
         requests=fold(asked.STREAM, asked.REQUESTS).values(),
         wanted=fold(goals.STREAM, goals.GOALS).goals.values(),
         partners={p: name_of(context.roster, p) for p in _list_partners(context, scope)},
+        promises=_list_promises(context, scope),
     )
 
 
@@ -222,9 +215,16 @@ def _settle_all(context: Context, scope: Scope) -> list[Milestone]:
     return [settle_by_facts(context.mart, scope.repos, one) for one in known]
 
 
+def _list_promises(context: Context, scope: Scope) -> list[Shared]:
+    """What was promised to partners, as facts have it."""
+    journal = context.journal
+    known = (journal.fold(one, SHARED) for one in journal.streams(promised.STREAMS))
+    return settle_promises(context.mart, scope.repos, known, context.now.date())
+
+
 def _score(context: Context, scope: Scope) -> Record:
     known = context.journal.fold(goals.STREAM, goals.GOALS).goals.values()
-    outcomes = find_outcomes(_settle_all(context, scope), known)
+    outcomes = find_outcomes(_settle_all(context, scope), known, _list_promises(context, scope))
     return rules.score(_of_team(_known(context), scope), outcomes, context.now.date())
 
 
@@ -239,18 +239,18 @@ def _append(context: Context, scope: Scope, month: Month, given: Approval) -> Up
 
 
 def _list_partners(context: Context, scope: Scope) -> tuple[str, ...]:
-    return list_partners(context.roster, scope.team, context.now.date())
+    return recipients.list_partners(context.roster, scope.team, context.now.date())
 
 
 def _queue(context: Context, told: Update, way: Channel, to: str, owner: str) -> int:
     """Queue a delivery unless that update was queued for that recipient; how many were."""
     version = context.journal.version(DELIVERED)
-    if is_queued(context.journal.fold(DELIVERED, DELIVERIES).values(), told.number, way, to):
+    if deliveries.is_queued(
+        context.journal.fold(DELIVERED, DELIVERIES).values(), told.number, way, to
+    ):
         return 0
     body = {"update": told.number, "channel": way.value, "to": to}
-    context.journal.append(
-        DELIVERED, updates_deliveries.QUEUED, body, expected=version, owner=owner
-    )
+    context.journal.append(DELIVERED, deliveries.QUEUED, body, expected=version, owner=owner)
     return 1
 
 
@@ -258,7 +258,7 @@ def _find_delivery(context: Context, scope: Scope, number: int) -> tuple[int, De
     version = context.journal.version(DELIVERED)
     known = context.journal.fold(DELIVERED, DELIVERIES)
     mine = {n: one for n, one in known.items() if one.team == scope.team}
-    return version, updates_deliveries.find_delivery(mine, number, context.now)
+    return version, deliveries.find_delivery(mine, number, context.now)
 
 
 def _note(context: Context, one: Delivery, version: int, kind: str, body: Body) -> None:

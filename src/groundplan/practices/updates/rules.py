@@ -8,13 +8,13 @@ from datetime import date
 from typing import Final
 
 from groundplan.inference.stated_odds import StatedOdds, say_odds, score_odds
-from groundplan.records.updates import Kept, Month, Update
-from groundplan.records.updates_deliveries import Step
-from groundplan.records.updates_drafting import Outcome, judge_statement
-from groundplan.records.updates_letters import Letter
-from groundplan.records.updates_lines import Statement
-from groundplan.records.updates_recipients import Recipient
-from groundplan.records.updates_shown import Shown
+from groundplan.records.updates.deliveries import Step
+from groundplan.records.updates.drafting import Outcome, judge_statement
+from groundplan.records.updates.letters import Letter
+from groundplan.records.updates.lines import Statement
+from groundplan.records.updates.published import Kept, Month, Update
+from groundplan.records.updates.recipients import Recipient
+from groundplan.records.updates.shown import Shown
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.units import Share
 

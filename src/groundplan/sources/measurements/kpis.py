@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from groundplan.records.measured import Kpi, Run
+from groundplan.records.words import check_line
+from groundplan.sources.measurements.plan import HERE
 from groundplan.sources.measurements.results import Result
 from groundplan.sources.measurements.scales import choose_unit, factor
 from groundplan.terms.errors import BadInput
@@ -30,6 +33,20 @@ def measured_as(result: Result, kpi: Kpi) -> tuple[float, ...]:
         allowed = f"{kpi.unit}, in which {kpi.name} is measured, or what can be converted to it"
         raise BadInput("unit", result.unit, allowed, "To change a unit, define the KPI anew.")
     return tuple(value * times for value in result.values)
+
+
+def run_of(result: Result, kpi: Kpi, session: str, host: str, now: datetime) -> Run:
+    """A result as a run of a KPI; session, host, now: where the result does not say."""
+    return Run(
+        session=check_line("session", result.session or session),
+        host=check_line("host", result.host or host or HERE),
+        repetition=result.repetition,
+        at=result.at or now,
+        values=measured_as(result, kpi),
+        failed=result.failed if result.failed or result.values else "no value",
+        source=result.source,
+        environment=result.environment,
+    )
 
 
 def usual_unit(results: Iterable[Result]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -62,8 +63,11 @@ def _read_row(nr: int, row: Any) -> Result:
     try:
         texts = {key: str(row.get(key, "")) for key in
                  ("kpi", "unit", "better", "host", "session", "failed", "source")}  # fmt: skip
+        values = tuple(float(value) for value in row.get("values", ()))
+        if not all(map(math.isfinite, values)):  # it is kept, as what a command printed would be
+            values, texts["failed"] = (), texts["failed"] or "a value is no finite number"
         return Result(
-            values=tuple(float(value) for value in row.get("values", ())),
+            values=values,
             repetition=int(row.get("repetition", 1)),
             at=read_moment(row.get("at")),
             environment={str(k): str(v) for k, v in row.get("environment", {}).items()},

@@ -13,9 +13,10 @@ from groundplan.records.asked import TAKING, Request, Stage, Verdict, judge
 from groundplan.records.goals import Goal
 from groundplan.records.milestone_checks import Outlook
 from groundplan.records.milestones import Check, Milestone, Sort, State
-from groundplan.records.updates import Month, Updates, days_of
-from groundplan.records.updates_lines import Line, Section, Sections, Statement, state_odds
-from groundplan.records.updates_slips import Slips
+from groundplan.records.updates.lines import Line, Section, Sections, Statement, state_odds
+from groundplan.records.updates.published import Month, Updates, days_of
+from groundplan.records.updates.shared_promises import Shared, tell_promise
+from groundplan.records.updates.slips import Slips
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.period import Period
 
@@ -41,6 +42,7 @@ class Material:
     requests: tuple[Request, ...]
     goals: tuple[Goal, ...]
     partners: Mapping[str, str]
+    promises: tuple[Shared, ...] = ()
 
     def is_news(self, ref: str, done: date | None) -> bool:
         """Whether something that was done on a day is to be told as done."""
@@ -61,8 +63,10 @@ def gather(
     requests: Iterable[Request],
     wanted: Iterable[Goal],
     partners: Mapping[str, str],
+    promises: Iterable[Shared],
 ) -> Material:
-    """What a month of a team is drafted from. teams: itself and those nested in it."""
+    """What a month of a team is drafted from. teams: itself and those nested in it; promises:
+    judged by facts."""
     period = days_of(month)
     earlier = [one for one in known.of(team) if one.month != month]
     told = [each for one in earlier for each in (one.sections, *one.digests.values())]
@@ -76,6 +80,7 @@ def gather(
         requests=tuple(one for one in requests if one.team in {*teams, ""}),
         goals=tuple(one for one in wanted if one.team in teams),
         partners=partners,
+        promises=tuple(each for each in promises if each.promise.team in teams),
     )
 
 
@@ -85,6 +90,7 @@ def draft(material: Material) -> tuple[Sections, tuple[Statement, ...]]:
         *(line for one in material.goals for line in _tell_goal(one, material)),
         *(line for one, ahead in material.milestones for line in _tell(one, ahead, material)),
         *(line for one in material.requests for line in _tell_request(one, material)),
+        *(line for one in material.promises for line in tell_promise(one, material.period)),
     ]
     sections = {each: tuple(line for at, line in told if at is each) for each in Section}
     ahead = [_foretold(one, outlook) for one, outlook in material.milestones]
@@ -178,15 +184,16 @@ def _tell_request(one: Request, material: Material) -> Iterator[Told]:
     if one.owner not in material.partners or one.withdrawn:
         return
     line = Line(f"R{one.number}", "", (one.owner,))
-    on, decision = one.delivered_on, one.decision
-    told = f"{one.what}: delivered on {on}"
-    if one.used and material.is_news(line.ref, on):
-        shown = (f"delivered: {on}", "used: the asker's word")
+    period, decision, on = material.period, one.decision, one.delivered_on
+    told, tried_on = f"{one.what}: delivered on {on}", _tried_on(one)
+    if one.used and material.is_news(line.ref, tried_on):
+        shown = (f"delivered: {on}", f"used: the asker's word, {one.used_on}")
         yield Section.DONE, replace(line, text=f"{told}, and used.", shown=shown)
-    if on is not None and on in material.period and not one.used:
-        at = Section.IN_FLIGHT if one.used is None else Section.SLIPPED
-        said = "it is not known yet whether it is used" if one.used is None else "not used"
-        yield at, replace(line, text=f"{told}; {said}. {one.used_note}".strip())
+    if one.used is False and tried_on is not None and tried_on in period:
+        yield Section.SLIPPED, replace(line, text=f"{told}; not used. {one.used_note}".strip())
+    if on is not None and on in period and (tried_on is None or tried_on >= period.end_on):
+        said = "it is not known yet whether it is used"
+        yield Section.IN_FLIGHT, replace(line, text=f"{told}; {said}.")
     if decision is None or judge(one, material.today) is not Stage.TAKEN:
         return
     if decision.verdict in TAKING - {Verdict.BACKLOG}:
@@ -194,6 +201,12 @@ def _tell_request(one: Request, material: Material) -> Iterator[Told]:
     if decision.verdict is Verdict.BACKLOG:
         where = f"on the backlog as {decision.priority}"
         yield Section.NEXT, replace(line, text=f"{one.what}: {where}.")
+
+
+def _tried_on(one: Request) -> date | None:
+    """When the asker had what was delivered and had said whether it is used; None before."""
+    days = (one.delivered_on, one.used_on)
+    return max(day for day in days if day) if all(days) else None
 
 
 def _tell_goal(one: Goal, material: Material) -> Iterator[Told]:
@@ -233,8 +246,10 @@ class Outcome:
     came_on: date | None
 
 
-def find_outcomes(milestones: Iterable[Milestone], known: Iterable[Goal]) -> Mapping[str, Outcome]:
-    """What became of what statements are about: milestones built, goals reached."""
+def find_outcomes(
+    milestones: Iterable[Milestone], known: Iterable[Goal], promises: Iterable[Shared] = ()
+) -> Mapping[str, Outcome]:
+    """What became of what statements are about: milestones built, goals reached, promises done."""
     built = {f"M{one.number}": Outcome(_shown_on(one, Check.BUILT)) for one in milestones}
     ended = {}
     for goal in known:
@@ -243,7 +258,8 @@ def find_outcomes(milestones: Iterable[Milestone], known: Iterable[Goal]) -> Map
             # a goal is closed after its period, for which its result speaks
             on = min(came, goal.period.end_on - _DAY) if came else None
             ended[goal.goal_id] = Outcome(on)
-    return {**built, **ended}
+    done = {each.ref: Outcome(each.promise.done_on) for each in promises}
+    return {**built, **ended, **done}
 
 
 def judge_statement(one: Statement, outcomes: Mapping[str, Outcome], today: date) -> bool | None:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from groundplan.records.folding import Fold
 from groundplan.records.goal_periods import next_month
 from groundplan.records.journal import Entry
-from groundplan.records.updates_lines import Sections, Statement, unpack
+from groundplan.records.updates.lines import Sections, Statement, unpack
 from groundplan.terms.errors import BadInput, NotFound
 from groundplan.terms.period import Period, after_working_days
 

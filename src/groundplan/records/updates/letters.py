@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from groundplan.records.updates import Update
-from groundplan.records.updates_deliveries import Channel, Delivery, State
-from groundplan.records.updates_lines import Section, Sections
-from groundplan.records.updates_shown import HEADINGS, say_title
+from groundplan.records.updates.deliveries import Channel, Delivery, State
+from groundplan.records.updates.lines import Section, Sections
+from groundplan.records.updates.published import Update
+from groundplan.records.updates.shown import HEADINGS, say_title
 from groundplan.terms.errors import BadInput
 
 

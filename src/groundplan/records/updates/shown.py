@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final
 
 from groundplan.records.kinds import Body
-from groundplan.records.updates import Approval, Month, Update, Updates, pack_statements
-from groundplan.records.updates_lines import Line, Section, Sections, pack
+from groundplan.records.updates.lines import Line, Section, Sections, pack
+from groundplan.records.updates.published import Approval, Month, Update, Updates, pack_statements
 
 HEADINGS: Final[Mapping[Section, str]] = {
     Section.DONE: "Done, done, done", Section.IN_FLIGHT: "In flight",

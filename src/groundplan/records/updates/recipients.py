@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from groundplan.records.roster import Roster, name_of, team_name
-from groundplan.records.updates import Update
-from groundplan.records.updates_deliveries import Channel, Delivery
-from groundplan.records.updates_letters import Letter, write_letter
-from groundplan.records.updates_lines import EMPTY, Sections
-from groundplan.records.updates_shown import count_lines, pick_for
+from groundplan.records.updates.deliveries import Channel, Delivery
+from groundplan.records.updates.letters import Letter, write_letter
+from groundplan.records.updates.lines import EMPTY, Sections
+from groundplan.records.updates.published import Update
+from groundplan.records.updates.shown import count_lines, pick_for
 from groundplan.terms.scope import Role
 
 

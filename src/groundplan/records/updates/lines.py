@@ -14,7 +14,7 @@ from groundplan.terms.errors import BadInput
 from groundplan.terms.units import Share
 
 MOST_LINES: Final = 30  # of a section: what nobody reads tells nobody anything
-_REF: Final = re.compile(r"([MRG]\d{1,6}) +(?=\S)")
+_REF: Final = re.compile(r"([MRGP]\d{1,9}) +(?=\S)")
 _STATED: Final = re.compile(r"\b(\d{1,3})% by (\d{4}-\d{2}-\d{2})\b")
 _SURE: Final = 0.99  # what is said as 100% is scored as nearly that: nothing is certain
 
@@ -35,8 +35,9 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. ref: what it is about (M3: milestone 3, R7: request 7, G1: goal 1), "" for own
-    words. people: the ids of the partners whom it is for. shown: where what it says can be seen."""
+    """One line. ref: what it is about (M3: milestone 3, R7: request 7, G1: goal 1, P9: a promise),
+    "" for own words. people: the ids of the partners whom it is for. shown: where what it says can
+    be seen."""
 
     ref: str
     text: str
