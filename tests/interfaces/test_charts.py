@@ -145,6 +145,21 @@ def test_an_order_of_bars_that_is_not_certain_is_said_so() -> None:
     assert "not certain" not in CHARTS["bars"].conclusion
 
 
+def test_stages_stand_in_their_order_whatever_their_size() -> None:
+    parts = [
+        Part("ready to review", estimate(0.2, 0.01, SHARE)), Part("review to approval", UNKNOWN),
+        Part("approval to merge", estimate(0.4, 0.01, SHARE)),
+        Part("merge to production", estimate(0.3, 0.01, SHARE)),
+    ]  # fmt: skip
+    drawn = draw_bars("k", "T", parts, in_order=True)
+    assert [row[0] for row in drawn.rows] == [part.name for part in parts]
+    places = [str(drawn.svg).index(f">{part.name}<") for part in parts]
+    assert places[0] < places[2] < places[3]
+    assert drawn.conclusion.startswith("approval to merge is the largest")
+    assert draw_bars("k", "T", parts, most=2, in_order=True).note == "The 2 first of 4."
+    assert draw_bars("k", "T", parts).rows[0][0] == "approval to merge"
+
+
 def test_an_axis_that_does_not_start_at_zero_says_so() -> None:
     near = draw_series("k", "T", points(estimate(100), estimate(103)), CHANGES_PER_WEEK)
     assert "not at zero" in near.note

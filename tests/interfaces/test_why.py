@@ -5,18 +5,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from groundplan.bootstrap.settings import utc_now
 from groundplan.bootstrap.workspace import Workspace
+from groundplan.facts.raw import Raw
+from groundplan.interfaces.cli.opening import compose_page
 from groundplan.interfaces.readings import ReadInputs, explain_signal
-from groundplan.signals.why import Why
+from groundplan.interfaces.report import html_report
+from groundplan.signals import throughput
+from groundplan.signals.why import Source, Trace, Why, explain, tell
+from groundplan.sources.http.secrets import Nobody
+from groundplan.sources.http.sync import sync
+from groundplan.sources.ics.fetch import connect
 from groundplan.terms.estimate import Estimate
 from groundplan.terms.progress import Silent
 from tests.histories import History
+from tests.sources.ics.calendars import calendar, event
 
 PEOPLE = [f"Person {letter} <{letter.lower()}@example.com>" for letter in "ABCDEF"]
 START = datetime(2025, 1, 6, 9, tzinfo=UTC)
@@ -61,7 +71,10 @@ def test_a_number_names_its_rows_its_sources_and_that_nothing_was_told_before(
     found = why(workspace)
     assert isinstance(found.now, Estimate)
     assert found.says[0] == f"Throughput rests on {found.rows:,} rows."
-    assert found.says[-1] == "No earlier day told it, so there is nothing to hold it against."
+    assert (
+        found.says[-1]
+        == "It was not told on an earlier day, so there is nothing to compare it with."
+    )
     [source] = found.sources
     assert source.name == "sample"
     assert source.read_at is not None
@@ -129,11 +142,75 @@ def test_another_definition_is_named_as_the_reason(workspace: Workspace) -> None
     assert any("outside the interval" in said for said in found.says)
 
 
+def test_a_number_of_a_team_that_moved_within_its_window_says_so(workspace: Workspace) -> None:
+    workspace.refresh()
+    context = workspace.context()
+    reading = context.measure(throughput.SIGNAL, workspace.scope())
+    told = replace(tell(reading, START.date(), START), value=1.0)
+    trace = Trace((Source("sample", START, START),), told)  # of teams nothing is read again
+    [step] = explain(throughput.SIGNAL, reading, trace, context.as_of.date()).steps
+    assert step.says == "facts of those weeks came later, or were corrected"
+    moved = replace(told, start_on=told.start_on - timedelta(weeks=1))
+    [step] = explain(
+        throughput.SIGNAL, reading, replace(trace, told=moved), context.as_of.date()
+    ).steps
+    assert step.says.startswith("the window moved")
+    assert step.says.endswith("or facts of those weeks came later, or were corrected")
+
+
+def connect_calendars(workspace: Workspace, folder: Path, people: range) -> None:
+    for nr in people:
+        path = folder / f"{nr}.ics"
+        path.write_bytes(calendar(event("DTSTART:20250303T090000Z", "DURATION:PT1H", uid="a")))
+        source = connect(
+            f"{'abcdef'[nr]}@example.com", Nobody(), Silent(), api=f"file:{path}", now=utc_now
+        )
+        with closing(Raw(workspace.folder / "raw.sqlite")) as raw:
+            sync(workspace.ledger, raw, source, Silent(), clock=utc_now)
+
+
+def test_of_a_few_calendars_not_even_when_they_were_read_is_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    connect_calendars(workspace, tmp_path, range(4))
+    [few] = why(workspace, "meeting_load").sources
+    assert few == Source("fewer than 5 calendars", None, None)
+    connect_calendars(workspace, tmp_path, range(4, 5))
+    [enough] = why(workspace, "meeting_load").sources
+    assert enough.name == "5 calendars"
+    assert enough.read_at is not None
+
+
+def test_only_what_others_tell_of_is_said_to_wait_for_them(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Lines that are still being counted are nothing that a tracker could bring."""
+
+    def silent() -> set[str]:
+        workspace.refresh()
+        return {o.signal.name for o in compose_page(workspace).overviews if o.is_silent}
+
+    before = silent()
+    assert {"lead_time", "interruptions", "meeting_load"} <= before
+    assert not {"rework", "change_size", "throughput", "departures"} & before
+    export = tmp_path / "board.csv"
+    export.write_text("id,created,started,done\nA-1,2025-03-03,2025-03-04,2025-03-05\n")
+    workspace.read_items(export)
+    assert before - silent() == {"interruptions", "reprioritisations"}
+    text = html_report(compose_page(workspace))
+    said = text.partition("Nothing was read yet for")[2].partition("</p>")[0]
+    assert "Lead time" in said
+    assert "Rework" not in said
+
+
 def test_what_nothing_was_read_for_says_what_to_read(workspace: Workspace) -> None:
     found = why(workspace, "interruptions")
     assert found.sources == ()
     assert "no source was read" in found.says[0]
-    assert "groundplan sync" in found.says[1]
+    assert "groundplan ingest FILE.csv" in found.says[1]
+    assert "github:" in why(workspace, "lead_time").says[1]
+    assert why(workspace, "change_failures").sources == ()  # it says `changes` of something else
+    assert "ics:" in why(workspace, "meeting_load").says[1]
 
 
 def test_too_little_is_said_with_what_it_needs(tmp_path: Path) -> None:

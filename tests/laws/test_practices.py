@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from groundplan.experiments.catalogue import discover as discover_all
+from groundplan.interfaces.catalogue import list_use_cases
 from groundplan.interfaces.reference import reference
 from groundplan.practices.catalogue import discover
 from groundplan.signals.catalogue import discover as signals
@@ -42,9 +42,8 @@ def test_every_folder_is_discovered() -> None:
 
 
 def test_documents_name_every_use_case_and_signal() -> None:
-
     text = "".join(path.read_text() for path in (ROOT / "docs").rglob("*.md"))
-    names = [case.name for practice in discover_all() for case in practice.use_cases]
+    names = [case.name for cases in list_use_cases().values() for case in cases]
     names += [signal.name for signal in signals()]
     missing = [name for name in names if f"`{name}`" not in text]
     assert missing == []

@@ -132,6 +132,22 @@ def test_durations_in_words(hours: float, words: str) -> None:
     assert sentences.duration(hours) == words
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("time_to_merge", "A typical merged change takes anything from minutes to about 3 days"),
+        ("pickup_time", "anything from minutes to about 3 days"),
+        ("throughput", "Anything from 0.5 to 304 changes land a month"),
+    ],
+)
+def test_what_is_hardly_known_is_told_by_both_ends(name: str, told: str) -> None:
+    signal = next(signal for signal in SIGNALS if signal.name == name)
+    now = Estimate(0.44, 0.12, 70, 0.9, signal.unit, 28, signal.minimum_of, "made up")
+    finding = signal.speak(replace(reading(signal, 0.44, 1.0, False), now=now))
+    assert finding is not None
+    assert told in finding.sentence
+
+
 @given(st.floats(0, 1))
 def test_tenths_stay_near_the_share(share: float) -> None:
     words = sentences.in_ten(share)

@@ -60,6 +60,10 @@ def test_case(name: str, case: dict[str, Any]) -> None:
         finding = SIGNALS[name].speak(reading)
         expected = then.pop("says")
         assert (finding.sentence if finding else None) == expected
+    if "detail" in then:
+        finding = SIGNALS[name].speak(reading)
+        assert finding is not None
+        assert finding.detail.endswith(then.pop("detail"))
     assert not then, f"not checked: {then}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,20 +11,21 @@ from typing import Final
 from groundplan.facts.calendar import CALENDAR_PREFIX
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.ledger import Ledger
-from groundplan.facts.mart_calendar import CALENDAR_TABLES
+from groundplan.facts.mart_calendar import CALENDAR_TABLES, count_calendars
 from groundplan.facts.mart_tables import TABLES
 from groundplan.facts.told import ToldNumbers
 from groundplan.facts.work import is_items
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Reading, Signal
-from groundplan.signals.why import A_WEEK, Source, Trace, tell
+from groundplan.signals.why import A_WEEK, Source, Trace, list_selected, tell
 from groundplan.terms.scope import Scope
 
 _OWNERS: Final = {
-    table.name: next((name for name in ("source", "repo") if name in table.column_names), "")
+    table.name: "source" if "source" in table.column_names else "repo"
     for table in TABLES
+    if {"source", "repo"} & set(table.column_names)
 }
-_CALENDARS: Final = "|".join(table.name for table in CALENDAR_TABLES)
+_CALENDARS: Final = tuple(table.name for table in CALENDAR_TABLES)
 
 
 class Tracing:
@@ -75,18 +75,24 @@ class Tracing:
         """The repositories, trackers and hosts with rows in the tables that the signal selects."""
         looks = self._ledger.looks()
         names: set[str] = set()
-        for table, owner in _OWNERS.items():
-            if owner and re.search(rf"\b{table}\b", signal.select):
-                found = mart.rows(f"select distinct {owner} from {table}")
-                names |= {name for (name,) in found}
+        for table in list_selected(signal, _OWNERS):
+            found = mart.rows(f"select distinct {_OWNERS[table]} from {table}")
+            names |= {name for (name,) in found}
         allowed = {name for name in names if name in scope.repos or is_items(name)}
-        sources = [Source(name, *looks.get(name, (None, None))) for name in sorted(allowed)]
+        sources = [
+            Source(self._call(name), *looks.get(name, (None, None))) for name in sorted(allowed)
+        ]
         calendars = [looks[name] for name in looks if name.startswith(CALENDAR_PREFIX)]
-        if calendars and re.search(rf"\b({_CALENDARS})\b", signal.select):
-            looked, brought = zip(*calendars, strict=True)
-            name = f"{len(calendars)} calendars"  # whose they are is nobody else's
-            sources.append(Source(name, _last(looked), _last(brought)))
+        # some are connected, others were brought by their owners
+        count = max(len(calendars), count_calendars(mart))
+        if count and list_selected(signal, _CALENDARS):
+            sources.append(_name_together(calendars, count, scope.floor))
         return tuple(sources)
+
+    def _call(self, source: str) -> str:
+        """What people call a source: a host's repository by its name there."""
+        cursor = self._ledger.cursor(source) if is_items(source) else None
+        return str(cursor.state.get("name", source)) if cursor else source
 
     def close(self) -> None:
         """Release the file."""
@@ -96,6 +102,14 @@ class Tracing:
 def _asked(scope: Scope, teams: bool) -> str:
     words = repr((scope.repos, scope.team, teams))
     return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _name_together(looks: Sequence[tuple[datetime | None, ...]], count: int, floor: int) -> Source:
+    """Calendars as one source: whose they are, and when one of a few was read, is nobody else's."""
+    if count < floor:
+        return Source(f"fewer than {floor} calendars", None, None)
+    looked, brought = zip(*looks, strict=True) if len(looks) >= floor else ((), ())
+    return Source(f"{count} calendars", _last(looked), _last(brought))
 
 
 def _last(moments: Sequence[datetime | None]) -> datetime | None:

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from groundplan.experiments.catalogue import discover as discover_practices
+from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.code import CODE_KINDS
+from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.mart_tables import TABLES
 from groundplan.facts.work import WORK_KINDS
+from groundplan.interfaces.readings import SIGNALS, TEAM
 from groundplan.signals.catalogue import discover as discover_signals
 from groundplan.signals.signal import Signal
 from groundplan.usecase import Practice, UseCase
@@ -30,8 +33,10 @@ def reference() -> str:
         *(_signal(signal) for signal in discover_signals()),
         "## Practices and use cases",
         *(_practice(practice) for practice in discover_practices()),
+        "### Beside the practices",
+        *(_case(case) for case in (*SIGNALS, *TEAM)),
         "## Facts",
-        *(_kind(kind) for kind in (*CODE_KINDS, *WORK_KINDS)),
+        *(_kind(kind) for kind in (*CODE_KINDS, *WORK_KINDS, *HOST_KINDS, *CALENDAR_KINDS)),
         "## Tables of the mart",
         *(_kind(table) for table in TABLES),
     ]

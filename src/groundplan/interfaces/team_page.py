@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from groundplan.signals.measure import NOTHING_YET
 from groundplan.signals.signal import Finding, Reading, Signal
+from groundplan.signals.why import is_untold
 from groundplan.terms.errors import GroundplanError
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.scope import Scope
@@ -36,17 +36,15 @@ class RepoState:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A signal and its reading, or what kept it from being read."""
+    """A signal and its reading, or what kept it from being read.
+
+    is_silent: no host, tracker or calendar that tells of it was read yet.
+    """
 
     signal: Signal
     reading: Reading | None
     trouble: str
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether nothing was read yet that it could count."""
-        now = self.reading.now if self.reading else None
-        return isinstance(now, Unknown) and now.reason == NOTHING_YET
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,9 @@ def compose(
 def observe(context: Context, scope: Scope, signal: Signal) -> Overview:
     """The signal's reading under the scope, or the error's message."""
     try:
-        return Overview(signal, context.measure(signal, scope), "")
+        reading = context.measure(signal, scope)
+        silent = isinstance(reading.now, Unknown) and is_untold(context.mart, signal)
+        return Overview(signal, reading, "", silent)
     except Exception as error:
         return Overview(signal, None, _say_trouble(signal.title, error))
 

@@ -26,8 +26,10 @@ def terminal_page(page: TeamPage) -> str:
         lines.append("")
     if not page.findings:
         lines += [*_wrap("", "Nothing stands out yet. The signals below say what is known."), ""]
-    widest = max((len(overview.signal.title) for overview in page.overviews), default=0)
-    lines += [_line(overview, widest) for overview in page.overviews]
+    told = [overview for overview in page.overviews if not overview.is_silent]
+    widest = max((len(overview.signal.title) for overview in told), default=0)
+    lines += [_line(overview, widest) for overview in told]
+    lines += _name_silent([o.signal.title for o in page.overviews if o.is_silent])
     lines += [line for trouble in page.troubles for line in _wrap("! ", trouble)]
     pending = sum(repo.lines_pending for repo in page.repos)
     if pending:
@@ -43,6 +45,13 @@ def _line(overview: Overview, widest: int) -> str:
     if isinstance(now, Unknown):
         return f"  {title}  ? {now.reason} (have {now.have:,}, need {now.need:,} {now.of})"
     return f"  {title}  {now}"
+
+
+def _name_silent(titles: list[str]) -> list[str]:
+    if not titles:
+        return []
+    return ["", *_wrap("", f"Nothing was read yet for {', '.join(titles)}. A code host, a tracker "
+                       "or calendars tell of them: groundplan sync --help")]  # fmt: skip
 
 
 def _wrap(mark: str, text: str) -> list[str]:

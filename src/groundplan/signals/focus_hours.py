@@ -48,10 +48,10 @@ SIGNAL = Signal(
     says="How much of a person's week is free for two hours or more in a row? [hours/person-week]",
     unit=UNIT,
     counts="Hours of gaps between meetings of two hours or more, within working hours, over the "
-    "working days of whoever connected a calendar, five of them to a week. Meetings as in meeting "
-    "load.",
+    "working days of whoever shared or connected a calendar, five of them to a week. Meetings as "
+    "in meeting load.",
     leaves_out="Shorter gaps; hours outside working hours; whole days that the calendar shows as "
-    "busy; people without a connected calendar. One's own appointments do not end a gap: only "
+    "busy; people whose calendar is neither. One's own appointments do not end a gap: only "
     "meetings do.",
     misuse="Aggregate only. A free gap is no promise of thought: messages and questions leave no "
     "trace in a calendar. Never a target: keeping a calendar empty is easy.",

@@ -46,9 +46,9 @@ SIGNAL = Signal(
     says="What share of the time between meetings is in pieces of less than two hours? [share]",
     unit=SHARE,
     counts="Hours of gaps between meetings that are shorter than two hours, of all working hours "
-    "outside meetings, of whoever connected a calendar. Meetings as in meeting load.",
+    "outside meetings, of whoever shared or connected a calendar. Meetings as in meeting load.",
     leaves_out="Hours outside working hours; whole days that the calendar shows as busy; weeks in "
-    "which meetings leave nothing; people without a connected calendar. One's own appointments do "
+    "which meetings leave nothing; people whose calendar is neither. One's own appointments do "
     "not break a gap.",
     misuse="Aggregate only. It does not say that a broken hour was lost, and people whose work is "
     "to be reachable have many.",

@@ -42,9 +42,6 @@ NO_GROUP = Unknown(
 )
 
 
-NOTHING_YET = "nothing of this kind in any whole week yet"
-
-
 def measure(
     engine: Engine,
     signal: Signal,
@@ -238,7 +235,9 @@ def _change(now: Measured, before: Measured) -> Measured:
 def _too_few(signal: Signal, rows: Rows, floor: int) -> Unknown:
     people = _people(rows)
     if not len(rows["week"]):
-        return Unknown(NOTHING_YET, 0, signal.minimum, signal.minimum_of)
+        return Unknown(
+            "nothing of this kind in any whole week yet", 0, signal.minimum, signal.minimum_of
+        )
     reason = f"a team number needs {floor} people behind it"
     if people >= floor:
         reason = (

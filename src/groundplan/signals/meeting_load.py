@@ -47,12 +47,12 @@ SIGNAL = Signal(
     version=1,
     says="How much of a person's week is spent in meetings? [hours/person-week]",
     unit=UNIT,
-    counts="Hours in meetings, within working hours, over the working days of whoever connected a "
-    "calendar, five of them to a week. A meeting is an event that two or more people said yes to, "
-    "its owner among them or not asked; meetings at the same time count once.",
+    counts="Hours in meetings, within working hours, over the working days of whoever shared or "
+    "connected a calendar, five of them to a week. A meeting is an event that two or more people "
+    "said yes to, its owner among them or not asked; meetings at the same time count once.",
     leaves_out="Events that were declined, are tentative, cancelled or shown as free, last longer "
     "than 12 hours or no time; hours outside working hours; whole days that the calendar shows as "
-    "busy; people without a connected calendar. Who was invited by a list counts as one.",
+    "busy; people whose calendar is neither. Who was invited by a list counts as one.",
     misuse="Aggregate only. A meeting may be the best hour of a week, and a week without any says "
     "nothing good by itself. What somebody meets about, and with whom, is never read.",
     source="Rogelberg, Scott and Kello 2007, The science and fiction of meetings, MIT Sloan "

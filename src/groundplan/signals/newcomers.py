@@ -107,6 +107,7 @@ SIGNAL = Signal(
     estimate=estimate,
     speak=speak,
     parts=shares,
+    parts_in_order=True,
     window_weeks=52,
     tags=("people", "joining"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 from groundplan.signals.signal import Finding, Reading
 from groundplan.terms.estimate import Estimate, Unknown
@@ -11,6 +12,7 @@ from groundplan.terms.units import RATIO, SHARE
 NEWS = 0.45  # the least weight of a change that stands out
 STATE = 0.2  # the weight of a plain description
 LEVEL_WORTH_KNOWING = 0.4  # the weight of a notable level
+VAGUE = 10.0  # an interval whose ends are that many times apart is told by both of them
 
 
 def span(weeks: int) -> str:
@@ -79,6 +81,27 @@ def duration(hours: float) -> str:
     return f"about {plural(round(hours / 24 / 7), 'week')}"
 
 
+def is_vague(now: Estimate) -> bool:
+    """Whether one number would say more than is known."""
+    return now.high > VAGUE * now.low
+
+
+def vague_rate(now: Estimate, what: str) -> str:
+    """Both ends of a rate a week, by the month, where it is vague; "" where it is not."""
+    if not is_vague(now):
+        return ""
+    low, high = (whole(end * 365.25 / 12 / 7) for end in (now.low, now.high))
+    return f"Anything from {low} to {high} {what} a month"
+
+
+def typical(now: Estimate) -> str:
+    """A time [hours] in words; both ends of its interval where it is vague."""
+    if not is_vague(now):
+        return duration(now.value)
+    first = "minutes" if now.low < 1 else duration(now.low)
+    return f"anything from {first} to {duration(now.high)}"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 day`, `2 days`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
@@ -135,9 +158,10 @@ def rate_moved(reading: Reading, sentence: str, detail: str) -> Finding | None:
 
 
 def known_since(reading: Reading, what: str) -> str:
-    """Where a history begins that somebody has to tell: before it nothing is known, not nothing."""
+    """Between when a history is known that somebody has to tell: outside nothing is known."""
     first = reading.series[0].block.start_on if reading.series else reading.window.start_on
-    return f"{what} are read from {first:%B %Y} on; what nobody told is not in them."
+    last = reading.window.end_on - timedelta(days=1)
+    return f"{what} are read from {first:%B %Y} to {last:%B %Y}; what nobody told is not in them."
 
 
 def wait_moved(reading: Reading, what: str, long_hours: float, detail: str) -> Finding | None:
@@ -145,7 +169,7 @@ def wait_moved(reading: Reading, what: str, long_hours: float, detail: str) -> F
     now, change, weight = reading.now, reading.change, news(reading)
     if not isinstance(now, Estimate):
         return None
-    sentence = what.format(duration(now.value))
+    sentence = what.format(typical(now))
     if weight and isinstance(change, Estimate):
         sentence += f", {more(change, 'longer', 'less')} in {before(reading)}"
     elif now.low > long_hours:

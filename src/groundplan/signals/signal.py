@@ -137,6 +137,7 @@ class Signal:
     about_people: whether the small-group rule applies (it does, unless rows are only files).
     estimate: pure; the value over all weeks of a sample.
     speak: pure; a finding, if the reading is worth a sentence.
+    parts_in_order: whether parts follow each other, as stages do, rather than the largest first.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Signal:
     estimate: Callable[[Sample], Measured]
     speak: Callable[[Reading], Finding | None]
     parts: Callable[[Sample], tuple[Part, ...]] | None = None
+    parts_in_order: bool = False
     about_people: bool = True
     window_weeks: int = 13
     tags: tuple[str, ...] = field(default=())

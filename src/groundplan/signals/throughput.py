@@ -34,7 +34,8 @@ def speak(reading: Reading) -> Finding | None:
     if not isinstance(now, Estimate) or now.value == 0:
         return None
     detail = "Changes differ in size, so this says how often work lands, not how much was done."
-    return sentences.rate_moved(reading, f"About {_rate(now.value)}", detail)
+    sentence = sentences.vague_rate(now, "changes land") or f"About {_rate(now.value)}"
+    return sentences.rate_moved(reading, sentence, detail)
 
 
 def _rate(value: float) -> str:

@@ -39,8 +39,7 @@ def speak(reading: Reading) -> Finding | None:
     now, change = reading.now, reading.change
     if not isinstance(now, Estimate):
         return None
-    typical = sentences.duration(now.value)
-    sentence = f"A typical merged change takes {typical} from first commit to merge"
+    sentence = f"A typical merged change takes {sentences.typical(now)} from first commit to merge"
     weight = sentences.news(reading)
     if weight and isinstance(change, Estimate):
         sentence += f", {sentences.more(change, 'longer', 'less')} in {sentences.before(reading)}."

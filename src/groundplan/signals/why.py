@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
+from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.mart_calendar import CALENDAR_TABLES
+from groundplan.facts.mart_host_tables import HOST_TABLES
+from groundplan.facts.mart_work_tables import WORK_TABLES
 from groundplan.facts.told import Told
 from groundplan.signals.signal import Excluded, Reading, Signal
 from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.period import monday_of
 
 A_WEEK = timedelta(days=7)
-READ_MORE = (
-    "Read a repository or a tracker's export (groundplan ingest), or a host or tracker on the web "
-    "(groundplan sync)."
+# What only a host, a tracker or a calendar tells of, and how it is read; a clone fills none of it.
+_TOLD_BY_OTHERS: Final = (
+    (HOST_TABLES, "Read its code host: groundplan sync github:OWNER/NAME"),
+    (
+        WORK_TABLES,
+        "Read a tracker's export: groundplan ingest FILE.csv; or itself: groundplan sync",
+    ),
+    (CALENDAR_TABLES, "Let people connect calendars: groundplan sync ics:ADDRESS"),
 )
+_READ_HISTORY: Final = "Read a repository's history: groundplan ingest PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,26 @@ class Why:
     steps: tuple[Step, ...]
 
 
+def list_selected(signal: Signal, tables: Iterable[str]) -> list[str]:
+    """The tables that a signal's SQL reads; a column may be called like one."""
+    return [name for name in tables if re.search(rf"\b(from|join)\s+{name}\b", signal.select)]
+
+
+def is_untold(mart: DuckDB, signal: Signal) -> bool:
+    """Whether a signal rests on what no host, tracker or calendar has told anything of yet."""
+    others = [table.name for tables, _ in _TOLD_BY_OTHERS for table in tables]
+    named = list_selected(signal, others)
+    return bool(named) and not any(mart.rows(f"select 1 from {name} limit 1") for name in named)
+
+
+def say_what_to_read(signal: Signal) -> str:
+    """What would have to be read for a signal that nothing was read for."""
+    for tables, says in _TOLD_BY_OTHERS:
+        if list_selected(signal, [table.name for table in tables]):
+            return says
+    return _READ_HISTORY
+
+
 def explain(signal: Signal, reading: Reading, trace: Trace, as_of: date) -> Why:
     """Why the reading is what it is: its rows, its sources, and its way from a week before.
 
@@ -119,7 +152,10 @@ def tell(reading: Reading, on: date, as_of: datetime) -> Told:
 def _say(signal: Signal, reading: Reading, trace: Trace, withheld: date | None) -> list[str]:
     now = reading.now
     if not trace.sources:
-        return [f"{signal.title} is empty: no source was read that tells of it.", READ_MORE]
+        return [
+            f"{signal.title} is empty: no source was read that tells of it.",
+            f"{say_what_to_read(signal)}.",
+        ]
     if isinstance(now, Unknown):
         said = [
             f"{signal.title} is empty: {now.reason} (have {now.have} {now.of}, need {now.need})."
@@ -129,14 +165,15 @@ def _say(signal: Signal, reading: Reading, trace: Trace, withheld: date | None) 
     out = sum(each.rows for each in reading.excluded)
     if out:
         first = max(reading.excluded, key=lambda each: each.rows)
-        said.append(f"{out:,} rows were left out, most of them because: {first.reason}.")
+        most = "" if first.rows == out else ", most of them"
+        said.append(f"{out:,} rows were left out{most}: {first.reason}.")
     if withheld is not None:
         said.append(
             f"Weeks from {_day(withheld)} on are withheld: too few people stand behind them yet."
         )
     told = trace.told
     if told is None:
-        said.append("No earlier day told it, so there is nothing to hold it against.")
+        said.append("It was not told on an earlier day, so there is nothing to compare it with.")
     elif _same(told, reading):
         said.append(f"It is what was told on {_day(told.told_on)}.")
     elif not isinstance(now, Unknown) and told.low is not None and told.high is not None:
@@ -147,13 +184,12 @@ def _say(signal: Signal, reading: Reading, trace: Trace, withheld: date | None) 
 
 
 def _same(told: Told, reading: Reading) -> bool:
-    now = reading.now
-    value = now.value if isinstance(now, Estimate) else None
-    return (told.value, told.start_on, told.end_on) == (
-        value,
-        reading.window.start_on,
-        reading.window.end_on,
-    )
+    return told.value == _value(reading.now) and not _is_moved(told, reading)
+
+
+def _is_moved(told: Told, reading: Reading) -> bool:
+    window = reading.window
+    return (told.start_on, told.end_on) != (window.start_on, window.end_on)
 
 
 def _steps(signal: Signal, reading: Reading, trace: Trace) -> list[Step]:
@@ -163,14 +199,15 @@ def _steps(signal: Signal, reading: Reading, trace: Trace) -> list[Step]:
         return []
     unit = signal.unit
     before = told.reason if told.value is None else unit.say(told.value)
-    now, moved = _word(reading.now), _window_moved(told, reading)
+    now, facts = _word(reading.now), _facts_moved(signal, told)
+    moved = _window_moved(told, reading) if _is_moved(told, reading) else ""
     if again is None:
-        return [Step(f"{moved}; or {_facts_moved(signal, told)}", before, now)]
+        return [Step(f"{moved}; or {facts}" if moved else facts, before, now)]
     steps = []
     if told.value != _value(again.now):
         rows = f" ({again.rows - told.rows:+,} rows)"
-        steps.append(Step(_facts_moved(signal, told) + rows, before, _word(again.now)))
-    if _value(again.now) != _value(reading.now):
+        steps.append(Step(facts + rows, before, _word(again.now)))
+    if moved and _value(again.now) != _value(reading.now):
         steps.append(Step(moved, _word(again.now), now))
     return steps
 
@@ -183,8 +220,6 @@ def _facts_moved(signal: Signal, told: Told) -> str:
 
 def _window_moved(told: Told, reading: Reading) -> str:
     window = reading.window
-    if (told.start_on, told.end_on) == (window.start_on, window.end_on):
-        return "the window is the same"
     return (
         f"the window moved: {_day(told.start_on)} to {_day(told.end_on)} became "
         f"{_day(window.start_on)} to {_day(window.end_on)}"

@@ -18,7 +18,7 @@ from groundplan.interfaces.tracking import StageState
 from groundplan.interfaces.web.memory import Memory
 from groundplan.interfaces.web.rendering import area_href, render, with_query
 from groundplan.interfaces.web.tables import Table, as_csv, markdown_table
-from groundplan.interfaces.web.wording import say_change, say_span
+from groundplan.interfaces.web.wording import say_change, say_label, say_span
 from groundplan.signals.signal import Block
 from groundplan.terms.estimate import Estimate, Unknown
 from groundplan.terms.units import RATIO, SHARE, Unit
@@ -94,6 +94,13 @@ def test_a_change_that_does_not_stand_out_is_not_claimed() -> None:
 )
 def test_a_span_is_short(seconds: float | None, words: str) -> None:
     assert say_span(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("low_days", "Low days"), ("kpi", "KPI"), ("which_kpi", "Which KPI")]
+)
+def test_a_label_is_as_people_write_it(name: str, label: str) -> None:
+    assert say_label(name) == label
 
 
 def test_addresses_survive_any_area() -> None:

@@ -84,6 +84,16 @@ def test_every_link_of_every_page_leads_somewhere(client: TestClient, workspace:
     assert len(seen) > 30
 
 
+def test_a_signal_that_nothing_was_read_for_says_what_to_read(client: TestClient) -> None:
+    told = {name: client.get(f"/signals/{name}").text for name in ("lead_time", "interruptions")}
+    for text in told.values():
+        assert "Nothing was read yet that tells of it." in text
+        assert "A longer history" not in text
+    assert "groundplan sync github:OWNER/NAME" in told["lead_time"]
+    assert "groundplan ingest FILE.csv" in told["interruptions"]
+    assert "Nothing was read yet" not in client.get("/signals/departures").text
+
+
 def test_rows_behind_a_number_name_no_person(client: TestClient, workspace: Workspace) -> None:
     names = [person.split(" <")[0] for person in PEOPLE]
     mails = [person.split("<")[1].rstrip(">") for person in PEOPLE]

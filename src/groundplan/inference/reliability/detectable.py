@@ -33,6 +33,11 @@ class Detectable:
     side_by_side: Measured
     since_before: Measured
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it says anything."""
+        return not all(isinstance(one, Unknown) for one in (self.side_by_side, self.since_before))
+
 
 def list_detectable(
     runs: Runs, unit: Unit, repetitions: tuple[int, ...] = REPETITIONS

@@ -29,7 +29,8 @@ class Reliability:
     """What is known of a measurement's reliability, and the verdict.
 
     to_do: what keeps it from being trusted, each with what to do; empty if it can be.
-    sees: the smallest change it sees at its usual number of repetitions [the unit].
+    sees: the smallest change it sees at its usual number of repetitions [the unit]. detectable: the
+    same against repetitions, as far as anything is known of it.
     """
 
     trustworthy: bool
@@ -87,7 +88,7 @@ def assess(
         sources=decompose(runs, unit),
         agreement=agreement,
         same_code=same_code,
-        detectable=detectable,
+        detectable=tuple(one for one in detectable if one.is_known),
     )
 
 

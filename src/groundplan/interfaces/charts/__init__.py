@@ -12,6 +12,7 @@ from groundplan.interfaces.charts.power import draw_power
 from groundplan.interfaces.charts.ranges import Stated, draw_ranges
 from groundplan.interfaces.charts.series import draw_series
 from groundplan.interfaces.charts.sparks import draw_spark, write_spark
+from groundplan.interfaces.charts.topics import draw_topics
 from groundplan.interfaces.charts.verdict import draw_verdict
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "draw_series",
     "draw_shares",
     "draw_spark",
+    "draw_topics",
     "draw_verdict",
     "empty_chart",
     "figure",

@@ -10,6 +10,7 @@ from groundplan.inference.arrivals import Arrived
 from groundplan.interfaces.charts.axes import (
     WIDTH,
     Scale,
+    draw_lines,
     draw_point,
     label_places,
     label_values,
@@ -38,7 +39,7 @@ def draw_arrivals(
         title,
         f"Steps that rise with time, with their interval. {conclusion}",
         height,
-        *(_line(scale.place(share), share) for share in _QUARTERS),
+        draw_lines(scale, _QUARTERS),
         _steps(scale, longest, came, height),
         label_values(scale, _QUARTERS[1:], SHARE),
         label_places(
@@ -66,10 +67,6 @@ def draw_arrivals(
 
 def _across(at: float, longest: float) -> float:
     return 0.988 * at / longest  # so that the last dot is whole
-
-
-def _line(y: float, share: float) -> Markup:
-    return tag("line", x1="0", x2="100%", y1=y, y2=y, class_="ch-grid" if share else "ch-zero")
 
 
 def _steps(scale: Scale, longest: float, came: Sequence[Arrived], height: float) -> Markup:

@@ -45,6 +45,15 @@ class Plot:
         return 0.006 + 0.988 * (day - self.start).days / max(1, (self.end - self.start).days)
 
 
+def draw_lines(scale: Scale, values: Sequence[float]) -> Markup:
+    """The lines of values across a drawing; zero's is the strong one."""
+    lines = []
+    for value in values:
+        y, kind = scale.place(value), "ch-grid" if value else "ch-zero"
+        lines.append(tag("line", x1="0", x2="100%", y1=y, y2=y, class_=kind))
+    return Markup("").join(lines)
+
+
 def label_values(scale: Scale, values: Sequence[float], unit: Unit) -> Markup:
     """The names of values beside their lines, the last one with the unit's noun."""
     labels = []

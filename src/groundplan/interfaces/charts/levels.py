@@ -12,6 +12,7 @@ from groundplan.interfaces.charts.axes import (
     Plot,
     Scale,
     choose_range,
+    draw_lines,
     draw_point,
     label_places,
     label_values,
@@ -86,14 +87,9 @@ def _plot(
 
 def _grid(plot: Plot, unit: Unit) -> Markup:
     values = round_ticks(plot.y.low, plot.y.high)
-    lines = [
-        tag("line", x1="0", x2="100%", y1=y, y2=y, class_="ch-grid" if value else "ch-zero")
-        for value in values
-        for y in [plot.y.place(value)]
-    ]
     days = [(plot.x(day), text) for day, text in _ticks(plot.start, plot.end)]
     labels = label_values(plot.y, values, unit), label_places(days, plot.y.bottom_px + 18)
-    return Markup("").join([*lines, *labels])
+    return Markup("").join([draw_lines(plot.y, values), *labels])
 
 
 def _ticks(start: date, end: date) -> Sequence[tuple[date, str]]:

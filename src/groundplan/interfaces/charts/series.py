@@ -12,6 +12,7 @@ from groundplan.interfaces.charts.axes import (
     Plot,
     Scale,
     choose_range,
+    draw_lines,
     draw_point,
     label_places,
     label_values,
@@ -101,17 +102,7 @@ def _runs(points: Sequence[Point]) -> list[list[tuple[Block, Estimate]]]:
 
 
 def _grid(plot: Plot) -> Markup:
-    lines = [
-        tag(
-            "line",
-            x1="0",
-            x2="100%",
-            y1=plot.y.place(value),
-            y2=plot.y.place(value),
-            class_="ch-grid" if value else "ch-zero",
-        )
-        for value in round_ticks(plot.y.low, plot.y.high)
-    ]
+    lines = [draw_lines(plot.y, round_ticks(plot.y.low, plot.y.high))]
     base = plot.y.bottom_px
     for day, _ in time_ticks(plot.start, plot.end):
         x = percent(plot.x(day))

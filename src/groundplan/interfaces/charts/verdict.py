@@ -76,7 +76,7 @@ def _ticks(place: Callable[[float], float], reach: float, height: float, unit: s
         tag("text", f"{value:+g}{unit}" if value else "0", x=percent(place(value)), y=height - 5,
             text_anchor="middle", class_="ch-tick")
         for value in round_ticks(-reach, reach)
-        if 0.04 < place(value) < 0.96
+        if 0.04 < place(value) < 0.96 and not (unit == "%" and value < -100)
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from groundplan.interfaces.codec.fields import Field, read_fields, say_unit
 from groundplan.interfaces.web.answering import Form as Sent
+from groundplan.interfaces.web.wording import say_label
 from groundplan.terms.errors import BadInput, Conflict, GroundplanError, Refused
 from groundplan.usecase import UseCase
 
@@ -99,7 +100,7 @@ def _draw(field: Field, given: Mapping[str, str], wrong: BadInput | None) -> Ent
     here = wrong is not None and wrong.field == field.name
     return Entry(
         name=field.name,
-        label=field.name.replace("_", " ").capitalize(),
+        label=say_label(field.name),
         sort=_sort(field),
         value=given.get(field.name, _default(field)),
         unit=say_unit(field.unit) if field.unit is not None else "",

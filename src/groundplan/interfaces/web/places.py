@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from groundplan.facts.areas import name_area
 from groundplan.interfaces.web.desk import Visit
 from groundplan.interfaces.web.rendering import area_href
+from groundplan.interfaces.web.wording import say_label
 from groundplan.usecase import Practice
 
 NAVIGATION = (
@@ -30,11 +31,7 @@ class Place:
 
 def list_practices(practices: Sequence[Practice]) -> tuple[tuple[str, str], ...]:
     """The links to practices, behind one word on top of every page."""
-    return tuple(
-        (f"/{p.name}", p.name.replace("_", " ").capitalize())
-        for p in practices
-        if p.name not in _AT_THE_FOOT
-    )
+    return tuple((f"/{p.name}", say_label(p.name)) for p in practices if p.name not in _AT_THE_FOOT)
 
 
 def list_places(visit: Visit) -> tuple[Place, ...]:

@@ -20,6 +20,12 @@ class Change:
     interval: str
 
 
+def say_label(name: str) -> str:
+    """A name of the code as a label: `Low days`, `KPI`."""
+    words = ["KPI" if word == "kpi" else word for word in name.split("_")]
+    return " ".join([words[0] if words[0].isupper() else words[0].capitalize(), *words[1:]])
+
+
 def say_value(value: Measured) -> str:
     """The value with its unit, or `not enough data`."""
     return value.unit.say(value.value) if isinstance(value, Estimate) else "not enough data"

@@ -15,7 +15,7 @@ from groundplan.interfaces.web.formats import Page
 from groundplan.interfaces.web.forms import CaseForm, draw_form, read_sent
 from groundplan.interfaces.web.rendering import has_template
 from groundplan.interfaces.web.tables import Table
-from groundplan.interfaces.web.wording import say_moment, say_value
+from groundplan.interfaces.web.wording import say_label, say_moment, say_value
 from groundplan.terms.errors import BadInput, GroundplanError, NotFound
 from groundplan.terms.estimate import Estimate, Unknown
 from groundplan.usecase import Practice, UseCase, ask
@@ -234,7 +234,9 @@ def list_parts(view: object) -> list[Part]:
     if not is_dataclass(view):
         return []
     found = [(field.name, getattr(view, field.name)) for field in fields(view)]
-    return [Part(_title(n), _table(rows)) for n, rows in found if isinstance(rows, tuple) and rows]
+    return [
+        Part(say_label(n), _table(rows)) for n, rows in found if isinstance(rows, tuple) and rows
+    ]
 
 
 def list_facts(view: object) -> list[tuple[str, object]]:
@@ -242,7 +244,7 @@ def list_facts(view: object) -> list[tuple[str, object]]:
     if not is_dataclass(view):
         return []
     found = [(field.name, getattr(view, field.name)) for field in fields(view)]
-    return [(_title(n), v) for n, v in found if not isinstance(v, tuple) and v not in (None, "")]
+    return [(say_label(n), v) for n, v in found if not isinstance(v, tuple) and v not in (None, "")]
 
 
 def _table(rows: tuple[Any, ...]) -> Table:
@@ -250,13 +252,9 @@ def _table(rows: tuple[Any, ...]) -> Table:
         return Table(("Value",), [(_cell(row),) for row in rows])
     names = [field.name for field in fields(rows[0])]
     return Table(
-        tuple(_title(name) for name in names),
+        tuple(say_label(name) for name in names),
         [[_cell(getattr(row, name)) for name in names] for row in rows],
     )
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _cell(value: object) -> object:

@@ -12,7 +12,7 @@ from groundplan.interfaces.web.rows import RowsPage, rows_behind
 from groundplan.interfaces.web.tables import Table, markdown_table, markdown_text
 from groundplan.interfaces.web.wording import say_block, say_change, say_interval, say_value
 from groundplan.signals.signal import Reading, Signal
-from groundplan.signals.why import Why, explain
+from groundplan.signals.why import Why, explain, say_what_to_read
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.units import Style, Unit
 
@@ -28,7 +28,8 @@ def signals(visit: Visit) -> Page:
         data={"overviews": overviews, "sparks": sparks(overviews)},
         view=[view_overview(overview) for overview in overviews],
         table=overview_table(overviews),
-        markdown="What can be read off the history of the code, each with its interval.",
+        markdown="What can be read off the code's history, its host, tracker and calendars, each "
+        "with its interval.",
     )
 
 
@@ -57,6 +58,7 @@ def signal(visit: Visit, name: str, page: int, *, all_rows: bool) -> Page:
             "bars": drawn[1],
             "rows": rows,
             "why": _explain(visit, declared, reading),
+            "untold": say_what_to_read(declared) if overview.is_silent else "",
             "floor": visit.scope.floor,
         },
         view={
@@ -112,7 +114,9 @@ def _draw(declared: Signal, reading: Reading) -> tuple[charts.Chart, charts.Char
         window=reading.window,
         height=280,
     )
-    bars = charts.draw_bars("parts", f"{declared.title}: parts", reading.parts)
+    bars = charts.draw_bars(
+        "parts", f"{declared.title}: parts", reading.parts, in_order=declared.parts_in_order
+    )
     return series, bars if reading.parts else None
 
 

@@ -95,7 +95,9 @@ def finding_chart(nr: int, shown: Shown, page: TeamPage, *, links: bool) -> char
     if reading is None:
         return None
     if len(reading.series) < 2 and reading.parts:
-        return charts.draw_bars(key, signal.title, reading.parts, most=5)
+        return charts.draw_bars(
+            key, signal.title, reading.parts, most=6, in_order=signal.parts_in_order
+        )
     return charts.draw_series(
         key, signal.title, reading.series, signal.unit, window=reading.window, height=190
     )
