@@ -57,6 +57,16 @@ def test_a_calendar_is_brought_and_read_back(
                 words = stored.read_bytes()
                 assert b"Salary" not in words
                 assert b"guest@example.org" not in words
+        for title, form, says in (
+            ("Let your calendar count for your team", "share", "Your calendar counts for it"),
+            ("Let it count no longer", "unshare", "Share your calendar below"),
+        ):
+            page.get_by_role("heading", name=title).click()
+            assert_accessible(page)
+            with page.expect_navigation():
+                page.locator(f"form[action$='/{form}'] button").click()
+            page.goto(f"{running.address}/focus_time")
+            expect(page.get_by_text(says)).to_be_visible()
         with page.expect_download() as downloaded:
             page.get_by_role("link", name="As a calendar file").click()
         feed = icalendar.Calendar.from_ical(Path(downloaded.value.path()).read_bytes())

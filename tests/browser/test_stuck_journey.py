@@ -65,4 +65,11 @@ def test_a_spell_from_timer_to_the_next_time(
         expect(page.get_by_text("The ledger is filled by hand")).to_be_visible()
         expect(page.locator("#times ~ figure, #times ~ .empty").first).to_be_visible()
         assert_accessible(page)
+
+        expect(page.get_by_text("Yours do not.")).to_be_visible()
+        for act, says in (("share", "Yours count."), ("unshare", "Yours do not.")):
+            tab_to(page, f"form[action$='/{act}'] button")
+            page.keyboard.press("Enter")
+            expect(page.get_by_text(says)).to_be_visible()
+        assert_accessible(page)
     opened.close()

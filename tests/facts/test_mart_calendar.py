@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -62,7 +63,7 @@ class Team:
         """One turn at somebody's calendar."""
         path = self.folder / f"{nr}.ics"
         path.write_bytes(body)
-        source = connect(address(nr), Nobody(), Silent(), api=f"file:{path}", works=works,
+        source = connect(address(nr), Nobody(), Silent(), api=f"file:{path}", **works,
                          now=lambda: self.now)  # fmt: skip
         with closing(Raw(self.workspace.folder / "raw.sqlite")) as raw:
             sync(self.workspace.ledger, raw, source, Silent(), clock=lambda: self.now)
@@ -186,10 +187,15 @@ def test_an_address_that_is_nobodys_here_is_left_out_and_nothing_names_its_owner
             assert b"Secret plans" not in words
 
 
-def test_only_signals_and_the_mart_read_the_weeks_of_calendars() -> None:
+@pytest.mark.parametrize(
+    ("words", "rooms"),
+    [("calendar_weeks|said_weeks", {"facts", "signals", "sources"}),
+     (r"from spells|said_spells", {"facts", "signals"})],
+)  # fmt: skip
+def test_only_signals_and_the_mart_read_what_people_let_count(words: str, rooms: set[str]) -> None:
     readers = {
         path.relative_to(HERE).parts[0]
         for path in HERE.rglob("*.py")
-        if "calendar_weeks" in path.read_text(encoding="utf-8")
+        if re.search(words, path.read_text(encoding="utf-8"))
     }
-    assert readers == {"facts", "signals", "sources"}
+    assert readers == rooms

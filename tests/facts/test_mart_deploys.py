@@ -305,3 +305,26 @@ def test_an_answer_is_somebody_else_s(mart: Building) -> None:
     assert rows == [
         ("2", at(3), at(5), "human"), ("3", at(4), None, "bot"), ("2", at(8), None, "human"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pauses", "silent_days", "told"),
+    [
+        ([2, 3, 2], 27, False),  # four weeks are not over
+        ([2, 3, 2], 29, True),
+        ([2, 20, 2], 39, False),  # a pause of nearly the double is usual here
+        ([2, 20, 2], 41, True),
+        ([], 29, True),
+    ],
+)
+def test_deployments_that_nobody_tells_any_more_are_a_silence(
+    mart: Building, pauses: list[int], silent_days: int, told: bool
+) -> None:
+    days = [sum(pauses[:nr]) for nr in range(len(pauses) + 1)]
+    rows = [row for nr, day in enumerate(days) for row in deployed(f"d{nr}", 24 * day, "success")]
+    last = at(24 * days[-1])
+    news = {"thread": "issue", "key": "1", "event_id": "e", "what": "opened", "name": "ann",
+            "email": mail("ann"), "happened_at": last + timedelta(days=silent_days)}  # fmt: skip
+    engine = mart({DEPLOYMENTS: rows, THREAD_EVENTS: [news]})
+    (until,) = engine.rows("select deploys_until from hosts")
+    assert until == (last if told else None,)

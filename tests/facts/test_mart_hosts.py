@@ -10,6 +10,7 @@ import pytest
 
 from groundplan.bootstrap.workspace import Workspace
 from groundplan.facts.engines.duckdb import DuckDB
+from groundplan.facts.traced_work import read_work
 from groundplan.terms.progress import Silent
 from tests.organisations import HOUR, TEAM, Organisation, address, reading
 from tests.sources.github.githubs import SOURCE
@@ -113,3 +114,32 @@ def test_merge_requests_of_gitlab_are_pull_requests_too(tmp_path: Path) -> None:
     assert hosts == [(source, None, merged, 0, "deployment")]
     assert mart.rows("select commits > 0, as_of is not null from repos") == [(True, True)]
     workspace.close()
+
+
+def test_labels_and_issues_of_a_pull_request_are_its_commits_own(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    told = next(node for node in organisation.world.pulls if node["number"] == 7)
+    before = dict(told)
+    told.update(
+        labels={"nodes": [{"name": "Bug"}, {"name": "Area: Store"}]},
+        closingIssuesReferences={"nodes": [{"number": 211}]},
+    )
+    try:
+        with reading(organisation, tmp_path / "workspace") as workspace:
+            mart = workspace.context().mart
+            since, until = datetime(2023, 12, 1), datetime(2025, 1, 1)
+            works = read_work(mart, workspace.repos(), {""}, since, until)
+    finally:
+        told.clear()
+        told.update(before)
+    made = next(one for one in organisation.made if one.number == 7)
+    by_id = {work.work.rpartition(":")[2]: work for work in works}
+    landed = [by_id[commit] for commit in made.landed if commit in by_id]
+    assert landed
+    for work in landed:
+        assert work.labels == ("area: store", "bug")
+        assert (work.sign, "211" in work.keys) == ("fix", True)
+    other = next(one for one in organisation.made if one.number == 9)
+    unlabelled = [by_id[commit] for commit in other.landed if commit in by_id]
+    assert all(work.labels == ("feature",) and work.sign == "feature" for work in unlabelled)

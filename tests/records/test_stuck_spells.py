@@ -41,14 +41,14 @@ def test_one_day_has_at_most_one_nudge(
     for number, (began, lasts, shown) in enumerate(made, 1):
         end = after_hours(began, lasts) if lasts else None
         told = began + timedelta(hours=3) if shown else None
-        spells.append((Spell(number, "p1", began, "x", "", ""), end, told))
+        spells.append((Spell(number, number, "p1", began, "x", "", ""), end, told))
     seen = set()
     midnight = datetime.fromisoformat(f"{day}T00:00:00+00:00")
     for quarter in range(96):
         now = midnight + timedelta(minutes=15 * quarter)
         then = [
             Spell(
-                s.number, s.owner, s.began_at, "x", "", "",
+                s.key, s.number, s.owner, s.began_at, "x", "", "",
                 shown_at=told if told and told <= now else None,
                 ended_at=end if end and end <= now else None,
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, Final
 
 from groundplan import sources
 from groundplan.bootstrap.secrets import read_secret
@@ -23,7 +23,9 @@ from groundplan.facts.raw import Raw, RawReply
 from groundplan.sources.http.secrets import Auth, Nobody, Secret
 from groundplan.sources.http.sync import Source, Synced, rebuild, sync
 from groundplan.terms.errors import BadInput, NotFound, SourceBroken
-from groundplan.terms.progress import Progress
+from groundplan.terms.progress import Progress, Silent
+
+WORKING_TIME: Final = ("zone", "opens", "closes", "days_off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Connection:
     by: the source's folder. name: what it is called there. api: its server's address, "" for the
     usual one. secret: where the token is (bootstrap/secrets.py), "" to ask without. user: whose
     it is, where the server wants to know. app, installation: of a GitHub App; then the secret is
-    its private key. hook: where the secret is that pushes are signed with, "" to take none.
+    its private key. hook: where the secret is that pushes are signed with, "" to take none. zone,
+    opens, closes, days_off: when the owner of a calendar works (sources/ics/hours.py).
     """
 
     by: str
@@ -44,6 +47,10 @@ class Connection:
     app: str = ""
     installation: str = ""
     hook: str = ""
+    zone: str = ""
+    opens: str = ""
+    closes: str = ""
+    days_off: str = ""
 
     @property
     def address(self) -> str:
@@ -78,7 +85,8 @@ class Connections:
         raise NotFound(f"{address} is not connected", "Connect it: groundplan sync SOURCE:NAME")
 
     def add(self, made: Connection) -> None:
-        """Keep a connection, in place of one to the same thing."""
+        """Keep a connection, in place of one to the same thing. Errors: BadInput if it is none."""
+        self.open_offline(made, Silent())
         kept = [each for each in self.load() if each.address != made.address]
         self._write((*kept, made))
 
@@ -125,19 +133,31 @@ class Connections:
 
         place: the source's id without its prefix.
         """
-        for each in (one for one in self.load() if one.hook):
-            source = self.open_offline(each, progress)
-            if place == source.source.removeprefix(HOST_PREFIX):
-                return each, source
-        return None
+        pushed = self._list_pushed(progress)
+        return next(((each, source) for each, source in pushed
+                     if place == places_of(each, source)[0]), None)  # fmt: skip
+
+    def find_group(self, place: str, progress: Progress) -> list[tuple[Connection, Source]]:
+        """The connections of an organisation that pushes about all of them to one place."""
+        pushed = self._list_pushed(progress)
+        return [(each, source) for each, source in pushed if place == places_of(each, source)[1]]
+
+    def _list_pushed(self, progress: Progress) -> Iterator[tuple[Connection, Source]]:
+        for each in self.load():
+            if each.hook:
+                yield each, self.open_offline(each, progress)
 
     def read_hook(self, connection: Connection) -> Secret:
         """The secret that pushes to a connection are signed with. Errors: those of secrets."""
         return read_secret(connection.hook, self._environ)
 
     def _connect(self, connection: Connection, auth: Auth, progress: Progress) -> Source:
-        api = {"api": connection.api} if connection.api else {}
-        source: Source = _fetch_of(connection.by).connect(connection.name, auth, progress, **api)
+        module = _fetch_of(connection.by)
+        told = {name: getattr(connection, name) for name in ("api", *WORKING_TIME)}
+        given = {name: text for name, text in told.items() if text}
+        for name in set(given) - {"api", *getattr(module, "WORKING_TIME", ())}:
+            raise BadInput(name, given[name], "of a calendar only, such as ics:you@example.com")
+        source: Source = module.connect(connection.name, auth, progress, **given)
         return source
 
     def _auth(self, connection: Connection) -> Auth:
@@ -189,6 +209,14 @@ class Connections:
                 ledger.forget(source.source)
                 self._write(each for each in self.load() if each != connection)
         return changed
+
+
+def places_of(connection: Connection, source: Source) -> tuple[str, str]:
+    """Where a connection is pushed to: its own place, and its organisation's, "" without one."""
+    own = source.source.removeprefix(HOST_PREFIX)
+    home, _, name = connection.name.rpartition("/")
+    shared = own.removesuffix(f"-{name.lower()}")
+    return own, shared if home and shared != own else ""
 
 
 @cache

@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -19,13 +20,14 @@ from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.engines.engine import Engine
+from groundplan.facts.engines.parted import Parted
 from groundplan.facts.engines.spark_tables import delete, tables_of
 from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.identities.decisions import STREAM, decisions
 from groundplan.facts.ledger import Ledger, Snapshot
-from groundplan.facts.mart import MART_VERSION, RepoInfo, build
+from groundplan.facts.mart import MART_VERSION, RepoInfo
 from groundplan.facts.mart_hosts import repositories_of
-from groundplan.facts.work import ITEM_EVENTS, WORK_KINDS
+from groundplan.facts.work import WORK_KINDS
 from groundplan.inference import go_to
 from groundplan.records.journal import ERASURES, Entry, Journal
 from groundplan.records.roster import Roster
@@ -40,6 +42,9 @@ from groundplan.terms.progress import Progress
 from groundplan.terms.scope import Scope
 
 PATIENCE_S: Final = 3.0  # a mart that is built within this time is waited for
+# Of one mart. What is made on the spot (signals/engineering_time.py) has a new name with each word
+# that is said, so that its readings would grow without end.
+MOST_READINGS: Final = 4_096
 KEPT_MARTS: Final = 2  # the newest, and the one that a reader may still hold
 # Without a repository, the newest thing that happened to an item.
 _AS_OF: Final = """
@@ -68,18 +73,26 @@ class OpenMart:
         self.as_of = found.replace(tzinfo=UTC) if found else EPOCH
         self.repos = tuple(repo for (repo,) in mart.rows("select repo from repos order by repo"))
         self._snapshot = snapshot
-        self._readings: dict[tuple[str, tuple[str, ...], str, Groups | None], Reading] = {}
+        self._readings: OrderedDict[Hashable, Reading] = OrderedDict()
+        self._lock = threading.Lock()
         self._groups: tuple[tuple[Roster, date], Groups] | None = None
 
     def measure(self, signal: Signal, scope: Scope, groups: Groups | None = None) -> Reading:
         """The signal's reading, taken once for each group that may ask, and noted as told."""
         key = (signal.name, scope.repos, scope.team, groups)
-        if key not in self._readings:
-            reading = self._measure(signal, scope, groups, self.as_of)
-            teams = groups is not None
-            self._tracing.note(signal, scope, teams, reading, self.as_of)
+        reading = self._readings.get(key)
+        if reading is not None:
+            with self._lock, contextlib.suppress(KeyError):  # another thread may have let it go
+                self._readings.move_to_end(key)
+            return reading
+        reading = self._measure(signal, scope, groups, self.as_of)
+        teams = groups is not None
+        self._tracing.note(signal, scope, teams, reading, self.as_of)
+        with self._lock:
             self._readings[key] = reading
-        return self._readings[key]
+            while len(self._readings) > MOST_READINGS:
+                self._readings.popitem(last=False)
+        return reading
 
     def _measure(
         self, signal: Signal, scope: Scope, groups: Groups | None, as_of: datetime
@@ -122,7 +135,7 @@ class Marts:
         self._folder = folder
         self._ledger = ledger
         self._journal = journal
-        self._typed = TypedWork(journal)
+        self._typed = TypedWork(journal, clock)
         self._progress = progress
         self._engines = engines
         self._clock = clock
@@ -155,13 +168,12 @@ class Marts:
             path = self._folder / f"{name}.duckdb"
             if not path.exists():
                 known = decisions(entries)
-                settings = go_to.settings()
                 infos = self._repo_infos()
-                typed = self._typed.events()
-                if typed is not None:  # somebody else may have typed the name of whoever was erased
-                    typed = self._ledger.mask().cover(ITEM_EVENTS, typed)
-                build(snapshot, infos, known, self._clock(), path, self._progress, settings, typed)
-            mart = DuckDB(path, read_only=True)
+                said = self._typed.said(self._ledger.mask())
+                self._engines.build(
+                    snapshot, infos, known, self._clock(), path, self._progress, said
+                )
+            mart = Parted(path, tables_of(path))
             engine = partial(self._engines.open, mart, path)
             opened = OpenMart(name, mart, snapshot.txn, engine, self._tracing)
             if warm is not None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from groundplan.bootstrap.connections import Connections
+from groundplan.bootstrap.connections import Connection, Connections
 from groundplan.bootstrap.settings import utc_now
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.raw import Raw, Told
 from groundplan.sources.http.pushes import Push, Taken, receive
 from groundplan.sources.http.sync import Source, shape_kept
-from groundplan.terms.errors import GroundplanError, NotFound, Refused
+from groundplan.terms.errors import BadInput, GroundplanError, NotFound, Refused
 from groundplan.terms.progress import Progress
 
 AGAIN_S: Final = 5.0  # after somebody else was at the source
@@ -50,18 +51,31 @@ class Receiver:
         self._news = threading.Condition()
 
     def take(self, place: str, push: Push) -> Taken | None:
-        """Keep a push; None where nothing is pushed to, or not by whoever knows the secret."""
-        found = self._connections.find_place(place, self._progress)
-        if found is None:
-            return None
-        connection, source = found[0], self._receiving(found[1])
+        """Keep a push; None where nothing is pushed to, or not by whoever knows the secret.
+
+        At the place of an organisation it is for whichever of its repositories it is about; of one
+        that is not read here nothing is kept.
+        """
+        own = self._connections.find_place(place, self._progress)
+        if own is not None:
+            return self._take(own[1], push) if self._is_theirs(*own, push) else None
+        group = self._connections.find_group(place, self._progress)
+        theirs = [source for each, source in group if self._is_theirs(each, source, push)]
+        for source in theirs:
+            with contextlib.suppress(BadInput):  # it is about another repository
+                return self._take(source, push)
+        return Taken(0, 0) if theirs else None
+
+    def _is_theirs(self, connection: Connection, source: Any, push: Push) -> bool:
+        """Whether a push shows the secret of a connection that takes pushes at all."""
         try:
             secret = self._connections.read_hook(connection)
         except (NotFound, Refused) as error:
             self._progress.note(f"{connection.address}: {error.message}")
-            return None
-        if source is None or not source.is_theirs(push, secret):
-            return None
+            return False
+        return hasattr(source, "is_theirs") and bool(source.is_theirs(push, secret))
+
+    def _take(self, source: Any, push: Push) -> Taken:
         told = source.read_push(push, self._stores[1].state(source.source))
         kept = self._keep(source, told)
         if kept:
@@ -78,10 +92,6 @@ class Receiver:
             mask = ledger.mask()
             raw.erase(source.source, lambda reply: source.cover(reply.body, mask))
         return kept
-
-    @staticmethod
-    def _receiving(source: Any) -> Any:
-        return source if hasattr(source, "is_theirs") else None
 
     def shape_forever(self) -> None:
         """Make facts of what was kept, as it comes; for a thread of its own."""

@@ -65,18 +65,23 @@ CALENDAR_READINGS = FactKind(
     key=("source", "seen"),
 )
 
+# How the working hours of a week divide, whoever tells it.
+WEEK_COLUMNS: Final = (
+    Column("week_on", Type.DATE, "its Monday, by the owner's clock"),
+    Column("days", Type.INTEGER, "worked on: no weekends, no days off"),
+    Column("working_hours", Type.DOUBLE, "of these days"),
+    Column("meeting_hours", Type.DOUBLE, "in meetings, of the working hours"),
+    Column("focus_hours", Type.DOUBLE, "in gaps of two hours or more"),
+    Column("broken_hours", Type.DOUBLE, "in shorter gaps"),
+)
+
 CALENDAR_WEEKS = FactKind(
     name="calendar_weeks",
     version=1,
     grain="a week of a calendar, told once it was over; the first telling holds",
     columns=(
         _SOURCE,
-        Column("week_on", Type.DATE, "its Monday, by the owner's clock"),
-        Column("days", Type.INTEGER, "worked on: no weekends, no days off"),
-        Column("working_hours", Type.DOUBLE, "of these days"),
-        Column("meeting_hours", Type.DOUBLE, "in meetings, of the working hours"),
-        Column("focus_hours", Type.DOUBLE, "in gaps of two hours or more"),
-        Column("broken_hours", Type.DOUBLE, "in shorter gaps"),
+        *WEEK_COLUMNS,
         _SEEN,
     ),
     key=("source", "week_on", "seen"),

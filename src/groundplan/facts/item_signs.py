@@ -48,8 +48,14 @@ def sign_of_item(labels: Iterable[str], title: str) -> str:
 
     A label goes before the title; a title that asks is support.
     """
+    return sign_of_labels(labels) or (
+        SUPPORT if _SUPPORT_TITLE.search(title) else classify(title, _NOTHING)
+    )
+
+
+def sign_of_labels(labels: Iterable[str]) -> str:
+    """What labels say a thing is: one of KINDS, `support`, or "" where they say nothing."""
     words = [" ".join(re.split(r"[\W_]+", label.casefold())) for label in labels]
-    for sign, pattern in _LABELS:
-        if any(pattern.search(word) for word in words):
-            return sign
-    return SUPPORT if _SUPPORT_TITLE.search(title) else classify(title, _NOTHING)
+    return next(
+        (sign for sign, pattern in _LABELS if any(pattern.search(word) for word in words)), ""
+    )

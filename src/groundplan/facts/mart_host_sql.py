@@ -11,6 +11,7 @@ from typing import Final
 from groundplan.facts.host_sql import LANDED_PULLS
 
 NEAR_HOURS: Final = 168  # a commit that names a pull request in its message landed near its merge
+SILENT_DAYS: Final = 28  # and twice the longest pause before: then nobody tells any more
 REVIEWS: Final = "'approved', 'changes_requested', 'reviewed', 'commented'"
 
 
@@ -221,18 +222,28 @@ where t.what = 'closed' and coalesce(t.before, '') <> 'closed'
 order by closed_at, t.source, t.key
 """
 
-HOSTS: Final = """
+# Deployments that nobody tells any more look like changes that wait for ever: since when that is so
+# is told apart, by a silence that is longer than any before it.
+HOSTS: Final = f"""
 create or replace table hosts as
 with requests as (
   select source, count(*) as pulls, count(*) filter (where state = 'merged') as merged,
     count(*) filter (where method is not null) as linked, min(created_at) as pulls_from
   from pulls group by source
+), attempts as (
+  select coalesce(repo, source) as home, witness, made_at, hours_between(lag(made_at) over (
+    partition by coalesce(repo, source) order by made_at
+  ), made_at) as pause_hours
+  from deployments
 ), deploys as (
-  select coalesce(repo, source) as home, min(witness) as deploys, min(made_at) as deploys_from
-  from deployments group by all
+  select home, min(witness) as deploys, min(made_at) as deploys_from, max(made_at) as last_at,
+    greatest({24 * SILENT_DAYS}, 2 * coalesce(max(pause_hours), 0)) as silent_hours
+  from attempts group by home
 )
 select u.source, h.repo, coalesce(r.pulls, 0) as pulls, coalesce(r.merged, 0) as merged,
-  coalesce(r.linked, 0) as linked, r.pulls_from, d.deploys, d.deploys_from, u.told_until
+  coalesce(r.linked, 0) as linked, r.pulls_from, d.deploys, d.deploys_from,
+  case when hours_between(d.last_at, u.told_until) > d.silent_hours then d.last_at end
+    as deploys_until, u.told_until
 from host_told u
 left join host_repos h on h.source = u.source
 left join requests r on r.source = u.source

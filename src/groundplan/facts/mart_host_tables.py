@@ -6,7 +6,7 @@ host's repository that is not read from git has no `repo`.
 
 from __future__ import annotations
 
-from groundplan.facts.mart_columns import AT, ON, B, I, T, X, declare
+from groundplan.facts.mart_columns import AT, ON, B, F, I, T, X, declare
 
 _REPO = {"repo": (T, "the repository that has its commits; null if none is read here")}
 _PULL = {"source": (T, "the host's connection"), "key": (T, "its number there"), **_REPO}
@@ -31,6 +31,7 @@ HOST_TABLES = (
             "pulls_from": (AT, "when the first one was opened, UTC; null if there is none"),
             "deploys": (T, "what tells of deployments: deployment, run or release; null: nothing"),
             "deploys_from": (AT, "the first deployment to production, UTC; null if none is told"),
+            "deploys_until": (AT, "the last one, UTC, where none is told any more; else null"),
             **_UNTIL,
         },
     ),
@@ -174,6 +175,23 @@ HOST_TABLES = (
             "week": (ON, "the Monday of that week; null if the time cannot be true"),
             "reopened_at": (AT, "when it was open again, UTC; null if it was not"),
             **_UNTIL,
+        },
+    ),
+    declare(
+        "measurements",
+        "a value of a KPI that was pushed here; sorted by nr",
+        "source measurement_id",
+        {
+            "source": (T, "the connection that is pushed to"),
+            "measurement_id": (T, "the id that whoever pushed it gave"),
+            "nr": (B, "in which order they first came"),
+            "kpi": (T, "what was measured"),
+            "unit": (T, "of the value"),
+            "value": (F, "as measured; the last word on its id"),
+            "measured_at": (AT, "UTC"),
+            "commit_id": (T, "what was measured; null if not told"),
+            "host": (T, "where; empty if not told"),
+            "session": (T, "what was measured at one go; empty if not told"),
         },
     ),
 )

@@ -17,7 +17,7 @@ from groundplan.facts.host import (
     RUNS,
     THREAD_EVENTS,
 )
-from groundplan.facts.host_items import INCIDENTS
+from groundplan.facts.host_items import INCIDENTS, MEASUREMENTS
 from groundplan.facts.host_sql import held
 from groundplan.facts.identities.carried import Carried
 from groundplan.facts.ledger import Ledger, Snapshot
@@ -42,6 +42,16 @@ _STEPS: Final = (
     requests.HOSTS,
 )
 _SCAFFOLDING: Final = ("host_told", "host_repos", "host_events", "deployed")
+
+_MEASURED: Final = """
+create or replace table measurements as
+select source, measurement_id,
+  row_number() over (order by min(seen), source, measurement_id) as nr, max_by(kpi, seen) as kpi,
+  max_by(unit, seen) as unit, max_by(value, seen) as value,
+  max_by(measured_at, seen) as measured_at, max_by(commit_id, seen) as commit_id,
+  max_by(host, seen) as host, max_by(session, seen) as session
+from {told} group by source, measurement_id order by nr
+"""
 
 # Commits that pull requests carry: a branch's, and the one that a squash made. The button writes a
 # merge in the name of whoever pressed it.
@@ -79,6 +89,7 @@ def gather_hosts(engine: DuckDB, snapshot: Snapshot, now: datetime) -> None:
     for kind in _HELD:
         relation = held(kind, snapshot.relation(kind))
         engine.execute(f"create table held_{kind.name} as select * from {relation} held")
+    engine.execute(_MEASURED.format(told=snapshot.relation(MEASUREMENTS)))
     for statement in (requests.TOLD, requests.REPOS, requests.PULL_LANDINGS):
         engine.execute(statement, {"now": now})
 

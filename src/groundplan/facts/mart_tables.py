@@ -9,6 +9,7 @@ from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.mart_calendar import CALENDAR_TABLES
 from groundplan.facts.mart_columns import AT, ON, B, F, I, T, X, declare
 from groundplan.facts.mart_host_tables import HOST_TABLES
+from groundplan.facts.mart_spells import SPELL_TABLES
 from groundplan.facts.mart_work_tables import WORK_TABLES
 
 _REPO = {"repo": (T, "the repository's id")}
@@ -244,6 +245,7 @@ TABLES = (
     *KNOWLEDGE,
     *WORK_TABLES,
     *CALENDAR_TABLES,
+    *SPELL_TABLES,
     *HOST_TABLES,
 )
 

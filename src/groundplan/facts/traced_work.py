@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from groundplan.facts.engines.duckdb import DuckDB
-from groundplan.facts.item_signs import sign_of_item
+from groundplan.facts.item_signs import sign_of_item, sign_of_labels
 
 COMMIT, ITEM = "commit", "item"
 MOST_PATHS: Final = 60  # of a commit that are looked at
@@ -33,6 +33,13 @@ where list_contains(:repos, repo) and not coalesce(bulk, false)
   and authored_at >= :since and authored_at < :until
 order by repo, commit_id, path
 """
+# What the pull requests say that left a commit on the main line.
+_PULLS: Final = """
+select l.repo, l.commit_id, p.labels, p.closes
+from pull_landings l join pulls p on p.source = l.source and p.key = l.key
+where list_contains(:repos, l.repo) and (p.labels <> '' or p.closes <> '')
+order by l.repo, l.commit_id, l.source, l.key
+"""
 _ITEMS: Final = """
 select source, item_id, coalesce(title, item_id), coalesce(labels, ''), coalesce(parent_id, ''),
   coalesce(done_at, dropped_at, started_at, created_at, known_at)
@@ -47,8 +54,9 @@ class Work:
     """A commit or an item. work: its id, `commit:<repo>:<commit>` or `item:<source>:<key>`.
 
     sign: what its words, labels and files say it is (facts/item_signs.py). keys: the item's own,
-    or those that the subject names; epics: what these are part of, outwards; labels: theirs, in
-    lower case. files: how many, None where unknown; lines: added and deleted, None likewise.
+    or those that the subject names or its pull request closes; epics: what these are part of,
+    outwards; labels: theirs and the pull request's, in lower case. files: how many, None where
+    unknown; lines: added and deleted, None likewise.
     """
 
     work: str
@@ -79,8 +87,11 @@ def read_work(
     paths: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for repo, commit, path in mart.rows(_PATHS, span):
         paths[repo, commit].append(path)
+    pulls: defaultdict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for repo, commit, labels, closes in mart.rows(_PULLS, {"repos": list(repos)}):
+        pulls[repo, commit].append((labels, closes))
     return [
-        *(_to_commit(row, paths, known) for row in mart.rows(_COMMITS, span)),
+        *(_to_commit(row, paths, pulls, known) for row in mart.rows(_COMMITS, span)),
         *(replace(item, epics=_find_epics(parent, known)) for item, parent in items),
     ]
 
@@ -92,7 +103,7 @@ def find_keys(text: str) -> tuple[str, ...]:
 
 def _to_item(row: tuple[Any, ...]) -> tuple[Work, str]:
     source, key, title, labels, parent, at = row
-    told = tuple(label.strip().casefold() for label in labels.split(",") if label.strip())
+    told = _split_labels(labels)
     sign = sign_of_item(told, title)
     return Work(f"{ITEM}:{source}:{key}", title, sign, at, (key,), (), told), parent
 
@@ -100,23 +111,31 @@ def _to_item(row: tuple[Any, ...]) -> tuple[Work, str]:
 def _to_commit(
     row: tuple[Any, ...],
     paths: Mapping[tuple[str, str], list[str]],
+    pulls: Mapping[tuple[str, str], list[tuple[str, str]]],
     known: Mapping[str, tuple[Work, str] | None],
 ) -> Work:
     repo, commit, subject, kind, at, added, deleted, files = row
-    keys = find_keys(subject)
+    mine = pulls.get((repo, commit), ())
+    told = tuple(label for labels, _ in mine for label in _split_labels(labels))
+    closed = (key for _, closes in mine for key in closes.split())
+    keys = tuple(dict.fromkeys((*find_keys(subject), *closed)))
     named = [item for key in keys if (item := known.get(key)) is not None]
     return Work(
         work=f"{COMMIT}:{repo}:{commit}",
         title=subject,
-        sign=kind,
+        sign=sign_of_labels(told) or kind,
         at=at,
         keys=keys,
         epics=tuple(epic for _, parent in named for epic in _find_epics(parent, known)),
-        labels=tuple(label for item, _ in named for label in item.labels),
+        labels=tuple(dict.fromkeys((*told, *(each for item, _ in named for each in item.labels)))),
         paths=tuple(paths.get((repo, commit), ())[:MOST_PATHS]),
         files=files,
         lines=None if added is None or deleted is None else (added, deleted),
     )
+
+
+def _split_labels(labels: str) -> tuple[str, ...]:
+    return tuple(label.strip().casefold() for label in labels.split(",") if label.strip())
 
 
 def _find_epics(parent: str, known: Mapping[str, tuple[Work, str] | None]) -> tuple[str, ...]:

@@ -88,6 +88,23 @@ def check_nobodys(roster: Roster, account: Account, people: Mapping[Account, str
             raise Refused(f"{show(account)} is {other.name}'s already.", "Unlink it first.")
 
 
+def find_readers(roster: Roster, team_id: str, named: str, on: date) -> list[str]:
+    """Whom somebody lets read something: whoever is named, else those who lead their team.
+
+    Refused where nobody leads it.
+    """
+    if named.strip():
+        return [find_person(roster, named).person_id]
+    leads = [
+        m.person_id
+        for m in roster.memberships
+        if m.team_id == team_id and m.role is Role.LEAD and m.holds(on)
+    ]
+    if not leads:
+        raise Refused("Nobody on the roster leads your team.", "Name somebody with --to.")
+    return list(dict.fromkeys(leads))
+
+
 def find_person(roster: Roster, text: str) -> Colleague:
     """Who is meant by an id, or by a name or address that only one has; NotFound for nobody."""
     if text in roster.people:

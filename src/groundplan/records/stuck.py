@@ -24,7 +24,9 @@ GIVEN: Final = "stuck.given"
 ANSWERED: Final = "stuck.answered"
 ENDED: Final = "stuck.ended"
 QUIETED: Final = "stuck.quieted"
-KINDS: Final = (BEGAN, NOTED, SHOWN, GIVEN, ANSWERED, ENDED, QUIETED)
+COUNTED: Final = "stuck.counted"
+UNCOUNTED: Final = "stuck.uncounted"
+KINDS: Final = (BEGAN, NOTED, SHOWN, GIVEN, ANSWERED, ENDED, QUIETED, COUNTED, UNCOUNTED)
 
 _WEEKEND: Final = 5
 _HOUR: Final = timedelta(hours=1)
@@ -51,9 +53,12 @@ class Answer:
 class Spell:
     """A time without progress. about: a path, a symbol or a question; tried, unclear: in words.
 
-    owner: whose; shown: whom it was given to, and shown_at when first. how: once it is over.
+    key: what entries call it. number: what its reader calls it, who counts only what they may
+    read, or gaps would tell how often others are stuck. owner: whose. shown: whom it was given to,
+    and shown_at when first. how: once it is over.
     """
 
+    key: int
     number: int
     owner: str
     began_at: datetime
@@ -87,10 +92,19 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class Spells:
-    """The spells that a reader may read. quiet: the days on which they want no nudge."""
+    """The spells that a reader may read, by their keys.
+
+    quiet: the days on which they want no nudge. counted: since when their own spells' times count
+    for their team, None if they do not.
+    """
 
     known: Mapping[int, Spell]
     quiet: frozenset[str] = frozenset()
+    counted: datetime | None = None
+
+    def numbered(self, number: int) -> Spell | None:
+        """The one that the reader calls so."""
+        return next((one for one in self.known.values() if one.number == number), None)
 
     def of(self, person: str) -> tuple[Spell, ...]:
         """Somebody's own, in the order in which they began."""
@@ -146,18 +160,19 @@ def find_nudge(own: Iterable[Spell], hours: Hours, quiet: Collection[str], now: 
 
 def step(known: Spells, entry: Entry) -> Spells:
     """The spells after one more entry."""
-    if entry.kind == BEGAN:
-        made = Spell(entry.version, entry.owner, entry.at, **_words(entry.body))
-        return replace(known, known={**known.known, made.number: made})
-    if entry.kind == GIVEN:
-        made = _read_given(entry)
-        return replace(known, known={**known.known, made.number: made})
+    if entry.kind in (BEGAN, GIVEN):
+        made = _read_spell(entry, len(known.known) + 1)
+        if made.key in known.known:
+            made = replace(made, number=known.known[made.key].number)
+        return replace(known, known={**known.known, made.key: made})
     if entry.kind == QUIETED:
         return replace(known, quiet=known.quiet | {entry.body["on"]})
+    if entry.kind in (COUNTED, UNCOUNTED):
+        return replace(known, counted=entry.at if entry.kind == COUNTED else None)
     one = known.known.get(entry.body["number"])
     if one is None:  # it was erased
         return known
-    return replace(known, known={**known.known, one.number: _change(one, entry)})
+    return replace(known, known={**known.known, one.key: _change(one, entry)})
 
 
 def _change(one: Spell, entry: Entry) -> Spell:
@@ -174,10 +189,12 @@ def _change(one: Spell, entry: Entry) -> Spell:
     return one
 
 
-def _read_given(entry: Entry) -> Spell:
+def _read_spell(entry: Entry, number: int) -> Spell:
     body = entry.body
+    if entry.kind == BEGAN:
+        return Spell(entry.version, number, entry.owner, entry.at, **_words(body))
     began = datetime.fromisoformat(body["began_at"])
-    made = Spell(body["number"], entry.by, began, **_words(body))
+    made = Spell(body["number"], number, entry.by, began, **_words(body))
     return replace(made, shown=(entry.owner,), shown_at=entry.at)
 
 
@@ -191,12 +208,12 @@ SPELLS: Final = Fold("stuck", Spells({}), step)
 def give(one: Spell) -> dict[str, object]:
     """A spell as it is given to somebody."""
     words = {"about": one.about, "tried": one.tried, "unclear": one.unclear}
-    return {"number": one.number, "began_at": one.began_at.isoformat(), **words}
+    return {"number": one.key, "began_at": one.began_at.isoformat(), **words}
 
 
 def find_own(known: Spells, person: str, number: int, *, is_open: bool = True) -> Spell:
     """A person's own spell of that number; NotFound without one, Refused where it is over."""
-    one = known.known.get(number)
+    one = known.numbered(number)
     if one is None or one.owner != person:
         raise NotFound(f"You have no spell {number}.", "stuck.list shows them with numbers.")
     if is_open and not one.open:

@@ -72,6 +72,7 @@ SIGNAL = Signal(
     estimate=estimate,
     speak=speak,
     parts=shares,
+    parts_in_order=True,
     window_weeks=26,
     tags=("flow", "help"),
 )

@@ -9,13 +9,14 @@ from groundplan.signals import sentences
 from groundplan.signals.samples import column, too_few, week_index
 from groundplan.signals.signal import Finding, Part, Reading, Sample, Signal
 from groundplan.signals.waits import median_wait
-from groundplan.terms.estimate import Estimate, Measured
+from groundplan.terms.estimate import Estimate, Measured, Unknown
 from groundplan.terms.units import HOURS
 
 SELECT = """
 with merged as (
   select p.person_id, p.actor, p.repo, p.method, p.merged_week, p.first_commit_at, p.deployed_at,
     p.merged_at, greatest(p.told_until, p.merged_at) as seen_until, h.deploys, h.deploys_from,
+    coalesce(p.merged_at > h.deploys_until and p.deployed_at is null, false) as untold,
     p.first_review_at is not null as reviewed, p.approved_at is not null as approved,
     least(p.first_commit_at, p.created_at) as started_at,
     least(coalesce(p.ready_at, p.created_at), p.merged_at) as ready_at,
@@ -35,7 +36,7 @@ select merged_week as week, case when actor = 'human' then person_id end as pers
     when first_commit_at is null then 'with a first commit that is not known'
     when merged_at < deploys_from then 'merged before the first deployment that is told'
     end as excluded,
-  deploys is null or deployed_at is not null as arrived,
+  deploys is null or deployed_at is not null as arrived, untold,
   hours_between(started_at, case when deploys is null then merged_at
     else greatest(coalesce(deployed_at, seen_until), merged_at) end) as hours,
   hours_between(started_at, greatest(ready_at, started_at)) as writing,
@@ -49,6 +50,7 @@ select merged_week as week, case when actor = 'human' then person_id end as pers
 from merged
 """
 MINIMUM = 20
+MOST_UNTOLD = 0.1  # of a window's pull requests, merged after its deployments ceased to be told
 LAST = "merge to production"
 STAGES = (
     ("writing", "first commit to ready for review"),
@@ -61,7 +63,17 @@ STAGES = (
 
 def estimate(sample: Sample) -> Measured:
     """Time from a change's first commit to production, Kaplan-Meier median [hours]."""
-    return median_wait(sample, MINIMUM, "pull requests")
+    untold = column(sample, "untold") > 0
+    return _silence(sample) or median_wait(sample, MINIMUM, "pull requests", ~untold)
+
+
+def _silence(sample: Sample) -> Unknown | None:
+    """Unknown where deployments ceased to be told: whoever waits for them waits for ever."""
+    untold = column(sample, "untold") > 0
+    if untold.sum() <= MOST_UNTOLD * len(untold):
+        return None
+    told = int((~untold).sum())
+    return Unknown("deployments are not told any more", told, len(untold), "pull requests")
 
 
 def stages(sample: Sample) -> tuple[Part, ...]:
@@ -75,10 +87,10 @@ def stages(sample: Sample) -> tuple[Part, ...]:
                 hours[some], week_index(sample)[some], len(sample.weeks), HOURS, "pull requests"
             )
             parts.append(Part(title, value))
-    waits = ~np.isnan(column(sample, "deploying"))
+    waits = ~np.isnan(column(sample, "deploying")) & ~(column(sample, "untold") > 0)
     if waits.any():
         deploying = median_wait(sample, MINIMUM, "pull requests", waits, "deploying")
-        parts.append(Part(LAST, deploying))
+        parts.append(Part(LAST, _silence(sample) or deploying))
     return tuple(parts)
 
 
@@ -101,13 +113,16 @@ def speak(reading: Reading) -> Finding | None:
     if known:
         longest, name = max(known)
         detail = f"The longest stage is {name}: {sentences.duration(longest)}. {detail}"
+    if now.n < reading.rows:
+        late = f"{reading.rows - now.n:,} merged after the last deployment that is told"
+        detail = f"{detail} Left out are {late}."
     return sentences.finding(reading, sentence, weight, detail)
 
 
 SIGNAL = Signal(
     name="lead_time",
     title="Lead time",
-    version=1,
+    version=2,
     says="How long does a change take from its first commit to production? [hours]",
     unit=HOURS,
     counts="Hours on the clock from a pull request's first commit, or its opening if that is "
@@ -119,8 +134,10 @@ SIGNAL = Signal(
     leaves_out="Pull requests by bots, agents and deleted accounts; those that cannot be linked to "
     "a commit of the main line that is read (by the merge's commit, by what a squash or a rebase "
     "left, by their number in its message), such as backports; an unknown first commit; merges "
-    "before the first deployment that is told: there history does not reach. What was not merged "
-    "is not in it; a rebase or an amended commit hides earlier days.",
+    "before the first deployment that is told: there history does not reach; and after the last "
+    "one, once four weeks and twice the longest pause have passed without another: where those "
+    "are more than one in ten, nothing is known. What was not merged is not in it; a rebase or an "
+    "amended commit hides earlier days.",
     misuse="Not how fast people work: most of it is waiting. Compare a team with its own past "
     "only, and a stage with nothing but itself.",
     source="Forsgren, Humble and Kim 2018, Accelerate (lead time for changes); DORA 2024, "
@@ -133,5 +150,6 @@ SIGNAL = Signal(
     estimate=estimate,
     speak=speak,
     parts=stages,
+    parts_in_order=True,
     tags=("flow", "delivery"),
 )

@@ -16,7 +16,8 @@ from keyring.backend import KeyringBackend
 from groundplan.bootstrap.connections import Connection, Connections
 from groundplan.bootstrap.secrets import read_secret
 from groundplan.bootstrap.workspace import Workspace
-from groundplan.facts.calendar import CALENDAR_KINDS
+from groundplan.facts.calendar import CALENDAR_KINDS, CALENDAR_WEEKS
+from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.erasure import Traces
 from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.ledger import Ledger
@@ -231,3 +232,35 @@ def test_a_calendar_of_whoever_was_erased_is_given_up_with_all_that_it_told(tmp_
     assert b"ann@example.com" not in (tmp_path / "connections.json").read_bytes()
     raw.close()
     ledger.close()
+
+
+def test_a_calendar_is_connected_with_its_owners_hours(tmp_path: Path) -> None:
+    path = tmp_path / "calendar.ics"
+    yes = [f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{who}@example.com" for who in ("ann", "ben")]
+    path.write_bytes(calendar(event(
+        "DTSTART;TZID=Europe/Berlin:20251229T100000", "DURATION:PT4H", "RRULE:FREQ=WEEKLY", *yes,
+    )))  # fmt: skip
+    hours = ["--zone", "Europe/Berlin", "--opens", "08:00", "--closes", "12:00"]
+    words = ["ics:ann@example.com", "--api", f"file:{path}", "--workspace", str(tmp_path / "w")]
+    done = CliRunner().invoke(sync, [*words, *hours, "--quiet"], catch_exceptions=False)
+    assert done.exit_code == 0
+    (made,) = Connections(tmp_path / "w").load()
+    assert (made.zone, made.opens, made.closes) == ("Europe/Berlin", "08:00", "12:00")
+    with closing(Ledger(tmp_path / "w", Clock().now)) as ledger, closing(DuckDB()) as engine:
+        weeks = ledger.snapshot().relation(CALENDAR_WEEKS)
+        told = engine.rows(f"select distinct working_hours, meeting_hours from {weeks}")
+    assert told == [(20.0, 2.0)]  # ten to twelve on its owner's clock
+
+
+@pytest.mark.parametrize(
+    "made",
+    [Connection("github", "ann/engine", zone="Europe/Berlin"),
+     Connection("ics", "ann@example.com", api="file:/x", zone="Nowhere/At"),
+     Connection("ics", "ann@example.com", api="file:/x", opens="09:00", closes="10:00"),
+     Connection("github", "engine")],
+)  # fmt: skip
+def test_what_makes_no_sense_is_not_kept(tmp_path: Path, made: Connection) -> None:
+    known = Connections(tmp_path)
+    with pytest.raises(BadInput):
+        known.add(made)
+    assert known.load() == ()

@@ -110,6 +110,29 @@ def test_a_push_about_something_else_is_refused(hooked: Hooked) -> None:
     assert hooked.raw.sources() == []
 
 
+def test_an_organisation_pushes_to_one_place_about_all_its_repositories(hooked: Hooked) -> None:
+    hooked.connect("github", "ann/wheels")
+    hooked.connect("github", "ann/secret", hook="env:ANOTHER_HOOK")
+    hooked.connect("gitlab", "ann/parts/doors")
+    answers = [
+        hooked.github("pull_request", json.dumps(merged(nr, name)).encode(), "github-ann")
+        for nr, name in ((1, "ann/engine"), (2, "ann/wheels"), (3, "ann/new"), (4, "ann/secret"))
+    ]
+    assert [answer.json() for answer in answers] == [
+        {"kept": 1, "known": 0}, {"kept": 1, "known": 0},
+        {"kept": 0, "known": 0}, {"kept": 0, "known": 0},
+    ]  # fmt: skip
+    assert hooked.receiver.shape_waiting() == 2
+    assert hooked.rows("select source, key from {pulls} order by key") == [
+        ("items:github-ann-engine", "1"), ("items:github-ann-wheels", "2"),
+    ]  # fmt: skip
+    again = hooked.github("pull_request", json.dumps(merged(1)).encode(), "github-ann")
+    assert again.json() == {"kept": 0, "known": 1}
+    body = json.dumps(merged()).encode()
+    for place in ("github", "github-an", "github-ben", "push", "gitlab-ann-parts"):
+        assert hooked.github("pull_request", body, place).status_code == 401, place
+
+
 def test_the_same_push_by_a_form_and_again_is_one(hooked: Hooked) -> None:
     told = json.dumps(merged())
     form = urlencode({"payload": told}).encode()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from groundplan.bootstrap.typed_work import TypedWork
+from groundplan.facts.erasure import Mask
 from groundplan.facts.work import ITEM_EVENTS
 from groundplan.records.journal import Journal, Visibility
 from groundplan.records.opening import open_journal
@@ -103,8 +104,8 @@ def test_an_entry_that_nobody_can_have_said_is_named(
 
 
 def test_typed_work_is_followed_and_forgotten_with_its_words(journal: Journal) -> None:
-    typed = TypedWork(journal)
-    assert (typed.mark(), typed.events()) == ("", None)
+    typed, nobody = TypedWork(journal, lambda: NOON), Mask("", {})
+    assert (typed.mark(), typed.said(nobody).events) == ("", None)
     say(journal, "1", "work.added", title="Seen")
     first = typed.mark()
     journal.append(saying({}, "demo"), expected=0)
@@ -112,6 +113,6 @@ def test_typed_work_is_followed_and_forgotten_with_its_words(journal: Journal) -
     journal.append(saying({"title": "Gone"}, "work/3", kind="work.added", by="ben"), expected=0)
     assert typed.mark() != first
     journal.erase("ben", by="ann")
-    events = typed.events()
+    events = typed.said(nobody).events
     assert events is not None
     assert set(events["item_id"].tolist()) == {"1"}

@@ -19,17 +19,24 @@ _COLUMNS = ("Part", "Value", "Low", "High", "Sample")
 _ROW_PX = 40.0
 
 
-def draw_bars(key: str, title: str, parts: Sequence[Part], *, most: int = 12) -> Chart:
-    """The parts of a reading, largest first [the reading's unit]; whiskers are intervals."""
+def draw_bars(
+    key: str, title: str, parts: Sequence[Part], *, most: int = 12, in_order: bool = False
+) -> Chart:
+    """The parts of a reading, largest first [the reading's unit]; whiskers are intervals.
+
+    in_order: as given, for parts that follow each other, such as stages.
+    """
     known = [(part.name, part.value) for part in parts if isinstance(part.value, Estimate)]
     known.sort(key=lambda pair: (-pair[1].value, pair[0]))
     hidden = [(part.name, part.value) for part in parts if isinstance(part.value, Unknown)]
     if not known:
         why = "No part holds enough data yet." if parts else "There are no parts to show."
         return empty_chart(key, title, why, _COLUMNS)
-    shown: list[tuple[str, Estimate | Unknown]] = [*known[:most], *hidden]
-    shown = shown[:most]
-    widest = max(estimate.high for _, estimate in known[:most])
+    everything: list[tuple[str, Estimate | Unknown]] = [*known, *hidden]
+    if in_order:
+        everything = [(part.name, part.value) for part in parts]
+    shown = everything[:most]
+    widest = max(estimate.high for _, estimate in (known if in_order else known[:most]))
     top = min(widest, 2.5 * known[0][1].value) or widest or 1.0
     marks = [_bar(nr, name, value, top) for nr, (name, value) in enumerate(shown)]
     conclusion = _conclude(known, len(hidden))
@@ -37,8 +44,8 @@ def draw_bars(key: str, title: str, parts: Sequence[Part], *, most: int = 12) ->
         key, title, f"Bars with intervals. {conclusion}", _ROW_PX * len(shown) + 4, *marks
     )
     left_out = len(parts) - len(shown)
-    note = f"The {len(shown)} largest of {len(parts)}." if left_out else ""
-    everything: list[tuple[str, Estimate | Unknown]] = [*known, *hidden]
+    which = "first" if in_order else "largest"
+    note = f"The {len(shown)} {which} of {len(parts)}." if left_out else ""
     rows = tuple(_table_row(name, value) for name, value in everything)
     return Chart(key, title, conclusion, svg, _COLUMNS, rows, note)
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import click
 
-from groundplan.bootstrap.connections import Connection, Connections
+from groundplan.bootstrap.connections import Connection, Connections, places_of
 from groundplan.bootstrap.settings import default_folder, utc_now
 from groundplan.bootstrap.workspace import Workspace
-from groundplan.facts.host import HOST_PREFIX
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.raw import Raw
 from groundplan.interfaces.cli.options import shared
@@ -33,6 +32,10 @@ WORKS_WITH = "env:NAME, file:PATH (mode 600) or keyring:SERVICE/USER"
 @click.option("--app", default="", metavar="ID", help="Ask as a GitHub App; its key is --token.")
 @click.option("--installation", default="", metavar="ID", help="The App's installation.")
 @click.option("--hook", default="", metavar="WHERE", help="What pushes are signed with, likewise.")
+@click.option("--zone", default="", help="Of a calendar: where its owner works, Europe/Berlin.")
+@click.option("--opens", default="", metavar="TIME", help="When their day begins, 09:00.")
+@click.option("--closes", default="", metavar="TIME", help="When it ends, 17:00.")
+@click.option("--days-off", default="", metavar="DAYS", help="2026-12-24 2026-12-27..2026-12-31.")
 @click.option("--listen", type=int, metavar="PORT", help="Then take pushes until it is stopped.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 def sync(
@@ -100,9 +103,13 @@ def _listen(
     if not taking:
         raise Refused("nothing here takes pushes", f"Name a secret: --hook {WORKS_WITH}.")
     host, port = where
+    at, shared = f"http://{host}:{port}", set[str]()
     for each in taking:
-        place = known.open_offline(each, heard).source.removeprefix(HOST_PREFIX)
-        say(f"{each.address} is pushed to http://{host}:{port}/{place}")
+        own, group = places_of(each, known.open_offline(each, heard))
+        shared.add(group)
+        say(f"{each.address} is pushed to {at}/{own}")
+    for group in sorted(shared - {""}):
+        say(f"An organisation's webhook, for all of these that it has: {at}/{group}")
     threading.Thread(target=receiver.shape_forever, daemon=True).start()
     uvicorn.run(
         create_hooks(receiver), host=host, port=port, log_level="warning", access_log=False,

@@ -24,7 +24,7 @@ PRACTICE = Practice(
                 NoInputs, rules.QuietWindow, _TEAM, actions.show_quiet),
         UseCase("focus_time.bring", "Bring your calendar as a file, for yourself alone.",
                 rules.BringInputs, rules.Said, _TEAM, actions.bring, True, _SELF),
-        UseCase("focus_time.share", "Let your team's quiet window count when you are busy.",
+        UseCase("focus_time.share", "Let your calendar count for your team's window and numbers.",
                 NoInputs, rules.Said, _TEAM, actions.share, True, _SELF),
         UseCase("focus_time.unshare", "Take that back.",
                 NoInputs, rules.Said, _TEAM, actions.unshare, True, _SELF),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import numpy as np
 
-from groundplan.facts.calendar import take_spans
 from groundplan.inference.focus import Quiet, find_quiet, plan
 from groundplan.inference.working_time import find_free
 from groundplan.practices.focus_time import rules
@@ -19,9 +18,9 @@ from groundplan.records import calendars
 from groundplan.records.calendars import Kept
 from groundplan.records.journal import Visibility
 from groundplan.records.vault import digest_of, mint
+from groundplan.sources.ics.brought import busy_of, list_over, read_brought, times_of
 from groundplan.sources.ics.hours import read_working_time, say_clock, say_days_off
-from groundplan.sources.ics.shape import read_events
-from groundplan.terms.errors import BadInput, NotFound
+from groundplan.terms.errors import NotFound
 from groundplan.terms.estimate import Unknown
 from groundplan.terms.period import monday_of
 from groundplan.terms.scope import Scope
@@ -31,67 +30,60 @@ _NO_CALENDAR = "Bring your calendar first: focus_time.bring."
 
 
 def bring(context: Context, scope: Scope, inputs: rules.BringInputs) -> Said:
-    """Keep when the viewer is busy, for themselves alone; no titles, places or other people."""
+    """Keep when the viewer is busy, for themselves alone; no titles, places or other people.
+
+    If they share it, the team's window follows, and weeks that are over by now count.
+    """
     stream = _stream(scope)
     version = context.journal.version(stream)
     times = read_working_time(inputs.zone, inputs.opens, inputs.closes, inputs.days_off)
-    if "@" not in inputs.address:
-        raise BadInput("address", inputs.address, "your e-mail address, as on invitations")
-    monday = monday_of(context.now.date())
-    since = monday - timedelta(weeks=rules.WEEKS_BACK)
-    until = monday + timedelta(weeks=rules.WEEKS_AHEAD + 1)
-    read = read_events(
-        inputs.calendar.encode(),
-        _midnight(since - rules.LONGEST_AWAY),
-        _midnight(until + timedelta(days=1)),
-        times.zone,
-        (inputs.address.strip().lower(),),
-    )
-    if read.rejected and not read.events:
-        first = read.rejected[0]
-        raise BadInput("calendar", f"line {first.line}", f"a calendar (.ics): {first.reason}")
-    begins = _midnight(since - timedelta(days=1)).timestamp() / 60
-    spans = [span for span in take_spans(read.events, times.zone) if span[1] > begins]
-    if len(spans) > rules.MOST_SPANS:
-        raise BadInput(
-            "calendar", f"{len(spans):,} events", f"{rules.MOST_SPANS:,} in eleven weeks"
-        )
-    body = {
-        "zone": times.zone, "opens": times.opens, "closes": times.closes,
-        "days_off": sorted(map(str, times.days_off)), "since_on": str(since),
-        "until_on": str(until), "spans": spans, "left_out": len(read.rejected),
-    }  # fmt: skip
+    found = read_brought(inputs.calendar, inputs.address, times, context.now.date())
     context.journal.append(
-        stream, calendars.BROUGHT, body, expected=version, visibility=Visibility.PRIVATE
+        stream, calendars.BROUGHT, found.body, expected=version, visibility=Visibility.PRIVATE
     )
-    if "shared" in context.journal.fold(stream, calendars.CALENDAR):
-        context.journal.append(
-            stream, calendars.SHARED, calendars.write_shared(body, context.now.date())
-        )
-    says = f"{len(spans)} busy times are kept, for you alone."
-    return Said(says, tuple(f"line {one.line}: {one.reason}" for one in read.rejected[:20]))
+    before = _known(context, scope).get("shared")
+    if before is not None:
+        _share(context, stream, before.get("counts_from", ""))
+    says = f"{len(found.body['spans'])} busy times are kept, for you alone."
+    return Said(says, found.left_out[:20])
 
 
 def share(context: Context, scope: Scope, inputs: NoInputs) -> Said:
-    """Let the team's quiet window count the viewer's busy times, from now on."""
+    """Let the viewer's busy times and weeks count for the team, from now on."""
     stream = _stream(scope)
     version = context.journal.version(stream)
     known = context.journal.fold(stream, calendars.CALENDAR)
     if "brought" not in known:
         raise NotFound("You have not brought a calendar.", _NO_CALENDAR)
-    body = calendars.write_shared(known["brought"], context.now.date())
+    first = calendars.first_counted(known, context.now.date())
+    _share(context, stream, str(first), version)
+    mine = context.roster.people.get(scope.viewer)
+    unlinked = "" if mine and mine.accounts else f" Numbers know you {rules.ONCE_LINKED}."
+    return Said(f"Your busy times and weeks count for your team; nobody sees them.{unlinked}")
+
+
+def _share(context: Context, stream: str, first: str, version: int | None = None) -> None:
+    """Say what of a calendar counts: busy times to come, and weeks that are over and new."""
+    known = context.journal.fold(stream, calendars.CALENDAR)
+    body = calendars.write_shared(known["brought"], context.now.date(), first)
     context.journal.append(stream, calendars.SHARED, body, expected=version)
-    return Said("Your team's quiet window counts when you are busy; it shows nobody's times.")
+    since = calendars.not_yet_counted(context.journal.fold(stream, calendars.CALENDAR))
+    kept = calendars.read_kept(known["brought"], context.now.date())
+    weeks = list_over(kept, since, context.now) if since else []
+    if weeks:
+        context.journal.append(
+            stream, calendars.COUNTED, {"weeks": weeks}, visibility=Visibility.PRIVATE
+        )
 
 
 def unshare(context: Context, scope: Scope, inputs: NoInputs) -> Said:
-    """Leave the viewer's busy times out of the team's quiet window."""
+    """Let nothing of the viewer's calendar count from now on."""
     stream = _stream(scope)
     version = context.journal.version(stream)
     if "shared" not in context.journal.fold(stream, calendars.CALENDAR):
         raise NotFound("You share no calendar.", "There is nothing to take back.")
     context.journal.append(stream, calendars.UNSHARED, {}, expected=version)
-    return Said("Your busy times count for yourself alone.")
+    return Said("Your busy times, and your weeks from this one on, count for yourself alone.")
 
 
 def subscribe(context: Context, scope: Scope, inputs: NoInputs) -> rules.Link:
@@ -132,7 +124,7 @@ def show_mine(context: Context, scope: Scope, inputs: NoInputs) -> rules.Mine:
     known = _known(context, scope)
     kept, link_on = _kept(known), known["linked"]["on"] if "linked" in known else None
     if kept is None:
-        return rules.Mine(None, None, False, "", "", "", "", False, link_on, 0, (), ())
+        return rules.Mine(None, None, False, "", "", "", "", False, False, link_on, 0, (), ())
     today, (quiet, _) = context.now.date(), _find_quiet(context, scope)
     return rules.Mine(
         brought_on=kept.brought_on,
@@ -143,6 +135,7 @@ def show_mine(context: Context, scope: Scope, inputs: NoInputs) -> rules.Mine:
         closes=say_clock(kept.closes),
         days_off=say_days_off(kept.days_off),
         shared=kept.shared,
+        counts=kept.counts,
         link_on=link_on,
         left_out=kept.left_out,
         weeks=rules.split_own_weeks(kept, today),
@@ -180,7 +173,7 @@ def _plan(context: Context, kept: Kept, quiet: Quiet | None) -> tuple[rules.Kept
     """A few blocks of this week and the next, those that are over left out."""
     today = context.now.date()
     days = _working_days(today)
-    free = find_free(rules.times_of(kept), rules.busy_of(kept), days, kept.zone)
+    free = find_free(times_of(kept), busy_of(kept), days, kept.zone)
     # of days it does not tell nobody knows, and those before it was brought are over
     free[[not kept.brought_on <= day < kept.until_on for day in days]] = False
     own = rules.turn_quiet(quiet, monday_of(today), kept.zone) if quiet else None
@@ -196,7 +189,7 @@ def _find_quiet(context: Context, scope: Scope) -> tuple[Quiet | None, int]:
         if "shared" in known:
             kept = calendars.read_kept(known["shared"], known["shared"]["on"])
             if kept.until_on > days[-1]:
-                times, busy = rules.times_of(kept), rules.busy_of(kept)
+                times, busy = times_of(kept), busy_of(kept)
                 shared.append(find_free(times, busy, days, "UTC"))
     if len(shared) < scope.floor:
         return None, len(shared)
@@ -212,7 +205,8 @@ def _kept(known: Mapping[str, Mapping[str, Any]]) -> Kept | None:
     if "brought" not in known:
         return None
     kept = calendars.read_kept(known["brought"], known["brought"]["on"])
-    return replace(kept, shared="shared" in known)
+    counts = bool(known.get("shared", {}).get("counts_from"))
+    return replace(kept, shared="shared" in known, counts=counts)
 
 
 def _stream(scope: Scope) -> str:
@@ -223,7 +217,3 @@ def _working_days(today: date) -> list[date]:
     """Monday to Friday of this week and the next."""
     first = monday_of(today)
     return [first + timedelta(days=7 * week + day) for week in range(2) for day in range(5)]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

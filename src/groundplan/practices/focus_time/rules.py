@@ -9,26 +9,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from groundplan.inference.arrays import Floats
 from groundplan.inference.focus import (
     QUIET_SLOTS,
     SLOTS_AN_HOUR,
     FocusPlan,
     Quiet,
 )
-from groundplan.inference.working_time import HALF_HOUR, WorkingTime, moment_of
+from groundplan.inference.working_time import HALF_HOUR, moment_of
 from groundplan.records.calendars import Kept
-from groundplan.sources.ics.weeks import divide
+from groundplan.sources.ics import brought
 from groundplan.sources.ics.write import OwnEvent, write_calendar
 from groundplan.terms.estimate import Unknown
-from groundplan.terms.period import monday_of
 from groundplan.terms.units import FileText, Hours, Share
 
-WEEKS_BACK, WEEKS_AHEAD = 8, 2
-MOST_SPANS: Final = 4_000
-LONGEST_AWAY: Final = timedelta(days=366)  # that began before the weeks that are kept
+ONCE_LINKED: Final = "once you link your accounts on /people"
 QUIET_WHY: Final = "Most of those of your team who share their busy times are free of meetings"
 
 
@@ -86,7 +80,8 @@ class Mine:
     """One's own weeks and blocks. brought_on: None while no calendar was brought.
 
     stale: whether it tells less than this week and the next. zone, opens, closes, days_off: when
-    its owner works, as it was told. link_on: since when a link to the blocks works, None without.
+    its owner works, as it was told. shared: whether busy times count for the team's window;
+    counts: and weeks for its numbers. link_on: since when a link to the blocks works, None without.
     """
 
     brought_on: date | None
@@ -97,6 +92,7 @@ class Mine:
     closes: str
     days_off: str
     shared: bool
+    counts: bool
     link_on: date | None
     left_out: int
     weeks: tuple[Week, ...]
@@ -133,21 +129,8 @@ class Said:
     left_out: tuple[str, ...] = ()
 
 
-def times_of(kept: Kept) -> WorkingTime:
-    """When the owner of a calendar works."""
-    return WorkingTime(kept.zone, kept.opens, kept.closes, kept.days_off)
-
-
-def busy_of(kept: Kept) -> Floats:
-    """When they are busy [minutes since 1970], shape (n, 2)."""
-    return np.array([span[:2] for span in kept.spans], dtype=np.float64).reshape(-1, 2)
-
-
 def split_own_weeks(kept: Kept, today: date) -> tuple[Week, ...]:
-    """The weeks that the calendar tells of whole, from its first event on, and how they divide."""
-    monday = monday_of(today) - timedelta(weeks=WEEKS_BACK)
-    told = (monday + timedelta(weeks=nr) for nr in range(WEEKS_BACK + WEEKS_AHEAD))
-    whole = [w for w in told if kept.since_on <= w and w + timedelta(weeks=1) <= kept.until_on]
+    """The weeks that the calendar tells of whole, as rows."""
     return tuple(
         Week(
             one.week_on,
@@ -157,7 +140,7 @@ def split_own_weeks(kept: Kept, today: date) -> tuple[Week, ...]:
             one.hours.broken,
             one.hours.fragmentation,
         )
-        for one in divide(kept.spans, times_of(kept), whole)
+        for one in brought.split_own_weeks(kept, today)
     )
 
 

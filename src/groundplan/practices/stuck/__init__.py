@@ -15,7 +15,7 @@ PRACTICE = Practice(
     says="More than two hours without progress: reach out. First you see in private who knows it "
     "and what was written; one key shows it to your lead or to whom you choose.",
     source="Managing High Technical Talent; How I'd Start My Engineering Career All Over Again",
-    reads=("files", "changes", "commits", "presence"),
+    reads=("files", "changes", "commits", "presence", "spells"),
     writes=tuple(map(EntryKind, KINDS)),
     use_cases=(
         UseCase("stuck.list", "Your own spells, what others showed you, and today's nudge.",
@@ -36,6 +36,12 @@ PRACTICE = Practice(
                 NoInputs, rules.Said, _TEAM, actions.quiet, True, _SELF),
         UseCase("stuck.record", "How soon you were answered and could go on, and answered others.",
                 NoInputs, rules.Record, _TEAM, actions.review_record, about=_SELF),
+        UseCase("stuck.share", "Let the times of your spells count for your team's.",
+                NoInputs, rules.Said, _TEAM, actions.share, True, _SELF),
+        UseCase("stuck.unshare", "Take that back.",
+                NoInputs, rules.Said, _TEAM, actions.unshare, True, _SELF),
+        UseCase("stuck.team", "How soon your team's spells are answered, and over.",
+                NoInputs, rules.Team, _TEAM, actions.review_team),
     ),
     claims=("evidence/ownership",),
     page="page.html",

@@ -13,12 +13,13 @@ from groundplan.records import stuck as records
 from groundplan.records.journal import Visibility
 from groundplan.records.kinds import Body
 from groundplan.records.roster import name_of
-from groundplan.records.roster_checks import find_person
+from groundplan.records.roster_checks import find_readers
 from groundplan.records.stuck import SPELLS, STREAM, Spell, Spells, find_nudge, find_own
 from groundplan.records.words import check_line
+from groundplan.signals.stuck_times import measure_team, time_answers, time_ends
 from groundplan.signals.who_knows import Known, find_known
 from groundplan.terms.errors import BadInput, NotFound, Refused
-from groundplan.terms.scope import Role, Scope
+from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, NoInputs
 
 _PRIVATE = Visibility.PRIVATE
@@ -33,9 +34,11 @@ def list_spells(context: Context, scope: Scope, inputs: NoInputs) -> Mine:
     nudged = find_nudge(own, baseline.hours, known.quiet, now)
     return Mine(
         running=tuple(map(row, records.list_running(own))),
-        asked_of_you=tuple(map(row, sorted(others, key=lambda one: not one.open))),
+        asked_of_you=tuple(map(row, sorted(others, key=_turn))),
         past=tuple(row(one) for one in reversed(own) if not one.open),
-        nudge=rules.say_nudge(known.known[nudged], baseline, now) if nudged else "",
+        nudge=rules.say_nudge(find_own(known, scope.viewer, nudged), baseline, now)
+        if nudged
+        else "",
         nudged=nudged,
     )
 
@@ -44,8 +47,8 @@ def begin(context: Context, scope: Scope, inputs: rules.BeginInputs) -> Said:
     """Start a private timer, or say what one is stuck with; nobody else reads it."""
     body = rules.read_words(inputs)
     entry = context.journal.append(STREAM, records.BEGAN, body, visibility=_PRIVATE)
-    says = f"Spell {entry.version} runs, and is yours alone: {body['about']}"
-    return Said(entry.version, says)
+    number = _known(context).known[entry.version].number
+    return Said(number, f"Spell {number} runs, and is yours alone: {body['about']}")
 
 
 def note(context: Context, scope: Scope, inputs: rules.NoteInputs) -> Said:
@@ -55,7 +58,7 @@ def note(context: Context, scope: Scope, inputs: rules.NoteInputs) -> Said:
     unclear = rules.check_words("unclear", inputs.unclear)
     if not tried and not unclear:
         raise BadInput("tried", "nothing", "what was tried, or what is unclear")
-    body = {"number": one.number, "about": "", "tried": tried, "unclear": unclear}
+    body = {"number": one.key, "about": "", "tried": tried, "unclear": unclear}
     _tell(context, version, one, records.NOTED, body)
     return Said(one.number, f"Noted beside spell {one.number}.")
 
@@ -77,11 +80,7 @@ def look(context: Context, scope: Scope, inputs: rules.NumberInputs) -> Found:
 def show(context: Context, scope: Scope, inputs: rules.ShowInputs) -> Said:
     """Let the lead, or somebody chosen, read a spell and answer it; one key is enough."""
     version, one = _find(context, scope, inputs.number)
-    to = (
-        [find_person(context.roster, inputs.to).person_id]
-        if inputs.to.strip()
-        else _leads(context, scope)
-    )
+    to = find_readers(context.roster, scope.team, inputs.to, context.now.date())
     new = [person for person in to if person not in one.shown and person != scope.viewer]
     if not new:
         raise Refused("They read it already.", "Name somebody else with --to.")
@@ -90,19 +89,19 @@ def show(context: Context, scope: Scope, inputs: rules.ShowInputs) -> Said:
             STREAM, records.GIVEN, records.give(one), expected=version + place, owner=person,
             visibility=_PRIVATE,
         )  # fmt: skip
-    _append(context, records.SHOWN, {"number": one.number, "to": new}, scope.viewer)
+    _append(context, records.SHOWN, {"number": one.key, "to": new}, scope.viewer)
     return Said(one.number, f"{' and '.join(map(_name(context), new))} may read it now.")
 
 
 def answer(context: Context, scope: Scope, inputs: rules.AnswerInputs) -> Said:
     """Answer a spell that was shown to the viewer; its owner reads it."""
     version, text = context.journal.version(STREAM), check_line("text", inputs.text)
-    one = _known(context).known.get(inputs.number)
+    one = _known(context).numbered(inputs.number)
     if one is None or one.owner == scope.viewer:
         raise NotFound(f"Nobody showed you a spell {inputs.number}.", "stuck.list lists them.")
     if not one.open:
         raise Refused(f"Spell {one.number} is over.", "Tell them in person what you know.")
-    body = {"number": one.number, "text": text}
+    body = {"number": one.key, "text": text}
     context.journal.append(
         STREAM, records.ANSWERED, body, expected=version, owner=one.owner, visibility=_PRIVATE
     )
@@ -114,7 +113,7 @@ def end(context: Context, scope: Scope, inputs: rules.EndInputs) -> Said:
     """Say that one can go on, and what helped."""
     version, one = _find(context, scope, inputs.number)
     learnt = rules.check_words("learnt", inputs.learnt)
-    body = {"number": one.number, "how": inputs.how.value, "learnt": learnt}
+    body = {"number": one.key, "how": inputs.how.value, "learnt": learnt}
     _tell(context, version, one, records.ENDED, body)
     return Said(one.number, f"Spell {one.number} is over: {inputs.how}.")
 
@@ -132,12 +131,39 @@ def review_record(context: Context, scope: Scope, inputs: NoInputs) -> Record:
     own = known.of(scope.viewer)
     baseline = find_baseline(rules.list_lasted(own, now))
     return Record(
-        answered=rules.time_answers(own, now),
-        unblocked=rules.time_ends(own, now),
-        answered_by_you=rules.time_answers(known.of_others(scope.viewer), now),
+        answered=time_answers(own, now),
+        unblocked=time_ends(own, now),
+        answered_by_you=time_answers(known.of_others(scope.viewer), now),
         baseline=baseline,
         says=rules.say_precision(baseline),
+        counts=known.counted is not None,
     )
+
+
+def share(context: Context, scope: Scope, inputs: NoInputs) -> Said:
+    """Let the times of spells that begin from now on count for the team's; no word of them."""
+    if _known(context).counted is not None:
+        raise Refused("Your times count already.", "stuck.unshare takes that back.")
+    _append(context, records.COUNTED, {}, scope.viewer)
+    return Said(0, "How long your spells take counts for your team, from the next one on.")
+
+
+def unshare(context: Context, scope: Scope, inputs: NoInputs) -> Said:
+    """Let no spell count that begins from now on, and nothing that happens to those before."""
+    if _known(context).counted is None:
+        raise NotFound("Your times do not count.", "There is nothing to take back.")
+    _append(context, records.UNCOUNTED, {}, scope.viewer)
+    return Said(0, "What happens from now on counts for nobody but you.")
+
+
+def review_team(context: Context, scope: Scope, inputs: NoInputs) -> rules.Team:
+    """How soon the team's spells are answered and over; only over five people and more."""
+    return rules.Team(*measure_team(context.measure, scope))
+
+
+def _turn(one: Spell) -> tuple[bool, int]:
+    """Those who still wait first, the longest before; then what is over, the newest before."""
+    return (not one.open, one.number if one.open else -one.number)
 
 
 def _known(context: Context) -> Spells:
@@ -164,18 +190,6 @@ def _tell(context: Context, version: int, one: Spell, kind: str, body: Body) -> 
         _append(context, kind, body, person)
 
 
-def _leads(context: Context, scope: Scope) -> list[str]:
-    today = context.now.date()
-    found = [
-        m.person_id
-        for m in context.roster.memberships
-        if m.team_id == scope.team and m.role is Role.LEAD and m.holds(today)
-    ]
-    if not found:
-        raise Refused("Nobody on the roster leads your team.", "Name somebody with --to.")
-    return list(dict.fromkeys(found))
-
-
 def _search_files(context: Context, found: Known) -> Iterator[Written]:
     search, words = context.documents.search, list(found.words)
     lines = [line for word in words[:3] for line in search(found.repo, word, 400)]
@@ -190,7 +204,7 @@ def _search_said(context: Context, mine: Spell, words: set[str]) -> list[Written
         for entry in context.journal.read(stream):
             text = rules.find_text(entry.body)
             shared = len(words & set(similarity.find_words(text)))
-            if shared and mine.number not in (entry.version, entry.body.get("number")):
+            if shared and mine.key not in (entry.version, entry.body.get("number")):
                 alike.append((shared, entry.seq, Written(f"{stream}, {entry.at.date()}", text)))
     alike.sort(key=lambda row: (-row[0], -row[1]))
     return [written for *_, written in alike[: rules.FOUND]]

@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from groundplan.inference.arrivals import Arrived, follow_arrivals
 from groundplan.inference.go_to import Expert
 from groundplan.inference.stuck import Baseline, Lasted
-from groundplan.inference.survival import quantile_of_waiting
 from groundplan.records.stuck import How, Spell
 from groundplan.records.words import check_line
-from groundplan.terms.estimate import Measured, Unknown
+from groundplan.signals.stuck_times import TeamTimes, Times
+from groundplan.terms.estimate import Unknown
 from groundplan.terms.units import HOURS, SHARE, Hours
 
-MOST_HOURS: Final = 24  # that curves follow
 FOUND: Final = 5  # documents and words of an answer
 TOLD_IN: Final = ("principles", "milestones", "intake", "updates")  # streams that are searched
 _LABEL: Final = re.compile(r"[\s,;.]*\b(about|tried|unclear)\s*:\s*", re.IGNORECASE)
@@ -145,25 +143,26 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """How long something took: within 1, 2, ... hours, and the time by which half had come, those
-    that still wait counted while they do."""
-
-    spells: int
-    waiting: int
-    within: tuple[Arrived, ...]
-    half_by: Measured
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
-    """Own times, and those of whom one answered. baseline: when one is nudged, and how rightly."""
+    """Own times, and those of whom one answered. baseline: when one is nudged, and how rightly.
+
+    counts: whether one's own times count for the team's.
+    """
 
     answered: Times
     unblocked: Times
     answered_by_you: Times
     baseline: Baseline
     says: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """How soon a team's spells were answered and over, of those who let theirs count."""
+
+    answered: TeamTimes
+    unblocked: TeamTimes
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,25 +219,6 @@ def list_lasted(own: Sequence[Spell], now: datetime) -> list[Lasted]:
         for one in own
         if one.how not in (None, How.MOVED)
     ]
-
-
-def time_answers(spells: Sequence[Spell], now: datetime) -> Times:
-    """From being shown to the first answer."""
-    hours = [(hours, bool(one.answers)) for one in spells
-             if (hours := one.answered_in(now)) is not None]  # fmt: skip
-    return _follow(hours)
-
-
-def time_ends(spells: Sequence[Spell], now: datetime) -> Times:
-    """From the beginning until one could go on; who moved on was seen to wait until then."""
-    return _follow([(o.hours(now), o.how in (How.ALONE, How.HELPED)) for o in spells])
-
-
-def _follow(hours: Sequence[tuple[float, bool]]) -> Times:
-    lasted, came = [each for each, _ in hours], [done for _, done in hours]
-    within = tuple(follow_arrivals(lasted, came, MOST_HOURS, "spells"))
-    half = quantile_of_waiting(lasted, came, HOURS, "spells")
-    return Times(len(hours), came.count(False), within, half)
 
 
 def say_nudge(one: Spell, baseline: Baseline, now: datetime) -> str:

@@ -18,12 +18,12 @@ from groundplan.records import workload as records
 from groundplan.records.journal import Entry, Visibility
 from groundplan.records.linking import accounts_of
 from groundplan.records.roster import members_of, name_of
-from groundplan.records.roster_checks import find_person
+from groundplan.records.roster_checks import find_readers
 from groundplan.records.workload import SHARED, SHARES, STREAM
 from groundplan.terms.errors import Refused
 from groundplan.terms.estimate import Measured, Unknown
 from groundplan.terms.period import monday_of
-from groundplan.terms.scope import Role, Scope
+from groundplan.terms.scope import Scope
 from groundplan.usecase import Context, NoInputs
 
 
@@ -47,11 +47,8 @@ def read_mine(context: Context, scope: Scope, inputs: NoInputs) -> Mine:
 def share(context: Context, scope: Scope, inputs: rules.ShareInputs) -> Said:
     """Let the lead, or somebody chosen, read what the viewer sees of themselves, as it is now."""
     mine, today = read_mine(context, scope, NoInputs()), context.now.date()
-    to = [find_person(context.roster, inputs.to).person_id] if inputs.to.strip() else [
-        m.person_id for m in context.roster.memberships
-        if m.team_id == scope.team and m.role is Role.LEAD and m.holds(today)
-    ]  # fmt: skip
-    others = [person for person in dict.fromkeys(to) if person != scope.viewer]
+    to = find_readers(context.roster, scope.team, inputs.to, today)
+    others = [person for person in to if person != scope.viewer]
     if not others:
         raise Refused("Nobody on the roster leads your team.", "Name somebody with --to.")
     days = ", ".join(f"{one.role} {one.days_a_week:.1f}" for one in mine.roles)

@@ -113,9 +113,7 @@ class GitHub(Connected):
             told = reply.data
             if not isinstance(told, dict) or not {"id", "node_id", "full_name"} <= set(told):
                 raise SourceBroken(f"{self.asked}: the server does not answer as GitHub does")
-            if known and known["name"] != told["full_name"]:
-                was = known["name"]
-                self.progress.note(f"{was} is called {told['full_name']} now; it is the same here")
+            self.rename(known["name"] if known else "", told["full_name"])
             asking.state["repo"] = {
                 "id": told["id"], "node_id": told["node_id"], "name": told["full_name"],
                 "etag": reply.etag,

@@ -98,13 +98,10 @@ class GitLab(Connected):
         told = asking.get(f"projects/{name}").data
         if not isinstance(told, dict) or not {"id", "path_with_namespace"} <= set(told):
             raise SourceBroken(f"{self.asked}: the server does not answer as GitLab does")
-        now = str(told["path_with_namespace"])
-        if known and known["name"] != now:
-            self.progress.note(f"{known['name']} is called {now} now; it is the same here")
-        state["project"] = {"id": int(told["id"]), "name": now}
+        self.rename(known["name"] if known else "", str(told["path_with_namespace"]))
+        state["project"] = {"id": int(told["id"]), "name": self.name}
         since = self.client.now().astimezone(UTC) - JOBS_FOR
         state.setdefault("jobs_since", since.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        self.name = now
 
 
 def connect(

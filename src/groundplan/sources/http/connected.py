@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -14,7 +15,7 @@ from groundplan.facts.raw import RawReply
 from groundplan.sources.http.fetch import Client
 from groundplan.sources.http.shaped import Shaped
 from groundplan.sources.http.sync import Page
-from groundplan.terms.errors import NotFound, Refused
+from groundplan.terms.errors import BadInput, NotFound, Refused
 from groundplan.terms.progress import Progress
 
 
@@ -26,6 +27,21 @@ class Shaping:
     kinds: Sequence[FactKind]
     shape: Callable[[RawReply], Shaped]
     cover: Callable[[bytes, Mask, str], bytes]
+
+
+def read_address(
+    told: str, api: str, on_the_web: re.Pattern[str], alone: re.Pattern[str], wanted: str
+) -> tuple[str, str]:
+    """What a project is called, and its server: told by its address on the web, or both apart.
+
+    on_the_web: finds the server and the name in an address. wanted: in the words of BadInput.
+    """
+    match = on_the_web.fullmatch(told.strip())
+    if match is not None:
+        return match[2], api or match[1]
+    if api and alone.fullmatch(told.strip()):
+        return told.strip(), api
+    raise BadInput("project", told, wanted)
 
 
 @dataclass(slots=True)
@@ -71,6 +87,12 @@ class Connected:
     def cover(self, body: bytes, mask: Mask) -> bytes:
         """A reply with pseudonyms for whoever was erased."""
         return self.shaping.cover(body, mask, self.host)
+
+    def rename(self, before: str, now: str) -> None:
+        """Take the name that it has now; a note where it was known by another one."""
+        if before not in ("", now):
+            self.progress.note(f"{before} is called {now} now; it is the same here")
+        self.name = now
 
     def perhaps(self, what: str, pages: Iterator[Page]) -> Iterator[Page]:
         """Pages of a part; one that the token may not read is left out with a note."""

@@ -36,6 +36,7 @@ MOST_BYTES: Final = 64_000_000
 MONTHS_BACK, MONTHS_AHEAD = 6, 4  # of what is told; days move on a month at a time
 _ACCEPT: Final = {"Accept": "text/calendar"}
 FILE: Final = "file:"
+WORKING_TIME: Final = ("zone", "opens", "closes", "days_off")  # what `connect` also takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,20 +215,24 @@ def connect(
     api: str = "",
     zone: str = ANYWHERE,
     others: Sequence[str] = (),
-    works: Mapping[str, str] | None = None,
+    opens: str = "",
+    closes: str = "",
+    days_off: str = "",
     **client: Any,
 ) -> Calendar:
     """The calendar of whoever has the address `name`.
 
     auth, api: a private link and no more; or user and password with the calendar's URL on a CalDAV
     server; or nobody with `file:PATH`. zone: for times without one. others: more addresses of
-    theirs. works: opens, closes and days_off, where they are not the usual. client: passed on to
-    `Client`.
+    theirs. opens, closes, days_off: when they work, where it is not the usual. client: passed on
+    to `Client`.
     """
     if "@" not in name:
         raise BadInput("calendar", name, "its owner's e-mail address, as on invitations")
-    told = {"zone": zone, **(works or {})}
-    working_time_of(told, "")  # what cannot be read is refused here and not at every reading
+    said = {"opens": opens, "closes": closes, "days_off": days_off}
+    works = {name: text for name, text in said.items() if text}
+    # what cannot be read is refused here and not at every reading
+    working_time_of({"zone": zone, **works}, "")
     reader: Reader
     if isinstance(auth, Link):
         parts = urlsplit(auth.secret.reveal())
@@ -239,7 +244,7 @@ def connect(
         reader = DavReader(api, auth)
     else:
         raise BadInput("calendar", api, "a private link, a CalDAV URL with a user, or file:PATH")
-    return Calendar(name, reader, zone, others, client.get("now", utc_now), works or {})
+    return Calendar(name, reader, zone, others, client.get("now", utc_now), works)
 
 
 def show_token(secret: Secret, user: str = "") -> Link | Password:

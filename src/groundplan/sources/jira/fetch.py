@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from groundplan.facts.host import TRACKER_KINDS
 from groundplan.facts.work import ITEM_EVENTS
-from groundplan.sources.http.connected import Connected, Shaping
+from groundplan.sources.http.connected import Connected, Shaping, read_address
 from groundplan.sources.http.fetch import Client
 from groundplan.sources.http.secrets import Auth, Password, Secret, Token
 from groundplan.sources.http.sync import Known, Page
@@ -19,7 +19,7 @@ from groundplan.sources.jira.asking import Asking, objects
 from groundplan.sources.jira.people import cover
 from groundplan.sources.jira.reading import read_issues, read_sprints, read_versions, sweep
 from groundplan.sources.jira.shape import FORM, shape
-from groundplan.terms.errors import BadInput, SourceBroken
+from groundplan.terms.errors import SourceBroken
 from groundplan.terms.progress import Progress
 
 TOKENS: Final = ("GROUNDPLAN_JIRA_TOKEN", "JIRA_TOKEN", "JIRA_API_TOKEN")  # of the environment
@@ -69,29 +69,20 @@ class Jira(Connected):
         told = asking.get(asking.rest(f"project/{known['id'] if known else self.asked}")).data
         if not isinstance(told, dict) or not {"id", "key"} <= set(told):
             raise SourceBroken(f"{self.asked}: the server does not answer as Jira does")
+        self.rename(known["key"] if known else "", str(told["key"]))
         if known and known["key"] != told["key"]:
-            now = told["key"]
-            self.progress.note(f"{known['key']} is called {now} now; it is the same here")
             asking.place("issues")["renamed"] = True  # all keys are others
         state["project"] = {"id": str(told["id"]), "key": str(told["key"])}
         asked_at, now = state.get("fields_at"), self.client.now()
         if asked_at is None or now - datetime.fromisoformat(asked_at) > LEARNS:
             state.update(fields=_fields(asking), hours=_hours(asking), fields_at=now.isoformat())
-        self.name = asking.key
 
 
 def connect(address: str, auth: Auth, progress: Progress, *, api: str = "", **client: Any) -> Jira:
     """A project by its address on the web, or by its key and `api`, the server's address."""
-    match = _ADDRESS.fullmatch(address.strip())
-    if match is not None:
-        key, base = match[2], api or match[1]
-    elif api and _KEY.fullmatch(address.strip()):
-        key, base = address.strip(), api
-    else:
-        wanted = "https://HOST/browse/KEY, or a project's key with the server's address"
-        raise BadInput("project", address, wanted)
-    asking = Client(base, auth, progress, **client)
-    return Jira(asking, progress, key.upper())
+    wanted = "https://HOST/browse/KEY, or a project's key with the server's address"
+    key, base = read_address(address, api, _ADDRESS, _KEY, wanted)
+    return Jira(Client(base, auth, progress, **client), progress, key.upper())
 
 
 def needs_user(address: str, api: str = "") -> bool:

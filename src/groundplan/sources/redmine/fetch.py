@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from groundplan.facts.host import TRACKER_KINDS
 from groundplan.facts.work import ITEM_EVENTS
-from groundplan.sources.http.connected import Connected, Shaping
+from groundplan.sources.http.connected import Connected, Shaping, read_address
 from groundplan.sources.http.fetch import Client
 from groundplan.sources.http.secrets import Auth, Secret, Token
 from groundplan.sources.http.sync import Known, Page
@@ -22,7 +22,7 @@ from groundplan.sources.redmine.reading import (
     sweep_issues,
 )
 from groundplan.sources.redmine.shape import FORM, shape
-from groundplan.terms.errors import BadInput, SourceBroken
+from groundplan.terms.errors import SourceBroken
 from groundplan.terms.progress import Progress
 
 TOKENS: Final = ("GROUNDPLAN_REDMINE_TOKEN", "REDMINE_API_KEY")  # of the environment
@@ -61,27 +61,17 @@ class Redmine(Connected):
         found = told.get("project") if isinstance(told, dict) else None
         if not isinstance(found, dict) or not {"id", "identifier"} <= set(found):
             raise SourceBroken(f"{self.asked}: the server does not answer as Redmine does")
-        name = str(found["identifier"])
-        if known and known["name"] != name:
-            self.progress.note(f"{known['name']} is called {name} now; it is the same here")
-        asking.state["project"] = {"id": int(found["id"]), "name": name}
+        self.rename(known["name"] if known else "", str(found["identifier"]))
+        asking.state["project"] = {"id": int(found["id"]), "name": self.name}
         asking.learn()
-        self.name = name
 
 
 def connect(
     address: str, auth: Auth, progress: Progress, *, api: str = "", **client: Any
 ) -> Redmine:
     """A project by its address on the web, or by its identifier and `api`, the server's address."""
-    told = address.strip()
-    match = _ADDRESS.fullmatch(told)
-    if match is not None:
-        name, base = match[2], api or match[1]
-    elif api and _KEY.fullmatch(told):
-        name, base = told, api
-    else:
-        wanted = "https://HOST/projects/NAME, or a project's identifier with the server's address"
-        raise BadInput("project", address, wanted)
+    wanted = "https://HOST/projects/NAME, or a project's identifier with the server's address"
+    name, base = read_address(address, api, _ADDRESS, _KEY, wanted)
     return Redmine(Client(base, auth, progress, **client), progress, name)
 
 
