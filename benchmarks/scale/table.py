@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-TABLE, TABLE_ENDS = "<!-- table -->", "<!-- end of table -->"
 TARGET = 10**9
 ENGINES = ("duckdb", "spark")
 
@@ -19,9 +18,12 @@ def keep(result: dict[str, Any], out: Path) -> None:
     out.write_text(json.dumps(result, indent=1) + "\n")
     readme = out.with_name("README.md")
     if readme.exists():
-        before, _, rest = readme.read_text().partition(TABLE)
-        after = rest.partition(TABLE_ENDS)[2]
-        readme.write_text(f"{before}{TABLE}\n{tables(result)}\n{TABLE_ENDS}{after}")
+        text = readme.read_text()
+        for name, lines in (("table", tables(result)), ("marts", marts(result))):
+            start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+            before, _, rest = text.partition(start)
+            text = f"{before}{start}\n{lines}\n{end}{rest.partition(end)[2]}"
+        readme.write_text(text)
 
 
 def fit_all(sizes: dict[str, Any]) -> dict[str, Any]:
@@ -54,6 +56,29 @@ def fit(costs: list[tuple[int, float]]) -> dict[str, float]:
         "last_exponent": round(last, 3),
         "cpu_s_of_a_billion": round(float(power if last > 1 else line)),
     }
+
+
+def marts(result: dict[str, Any]) -> str:
+    """What marts cost, as tables for people."""
+    told = sorted(result.get("marts", {}).items(), key=lambda item: int(item[0]))
+    built = [(rows, size, engine) for rows, size in told for engine in ENGINES if engine in size]
+    lines = [
+        "| changes | repositories | built by | wall s | CPU s here | MiB here | CPU s of workers "
+        "| MiB of a worker | parts | mart MiB | tables MiB |",
+        "|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    keys = ("wall_s", "cpu_s", "peak_mib", "workers_cpu_s", "worker_peak_mib", "parts", "mart_mib",
+            "tables_mib")  # fmt: skip
+    for rows, size, engine in built:
+        costs = " | ".join(f"{size[engine][key]:,}" for key in keys)
+        lines.append(f"| {int(rows):,} | {size['repositories']:,} | {engine} | {costs} |")
+    names = list(dict.fromkeys(n for _, size, engine in built for n in size[engine]["ask_ms"]))
+    heads = (f"{int(rows):,}, {engine}" for rows, _, engine in built)
+    lines += ["", f"| asked, ms | {' | '.join(heads)} |", "|---|" + "--:|" * len(built)]
+    for name in names:
+        times = (str(size[engine]["ask_ms"].get(name, "–")) for _, size, engine in built)
+        lines.append(f"| {name} | {' | '.join(times)} |")
+    return "\n".join(lines)
 
 
 def tables(result: dict[str, Any]) -> str:

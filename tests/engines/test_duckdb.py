@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from groundplan.facts.code import CHANGES
+from groundplan.facts.code import CHANGES, COMMITS
 from groundplan.facts.engines.duckdb import (
     DuckDB,
     as_columns,
@@ -17,6 +17,9 @@ from groundplan.facts.engines.duckdb import (
     write_parquet,
 )
 from groundplan.facts.kinds import Column, FactKind, Type
+from groundplan.facts.ledger import Snapshot
+from groundplan.facts.manifest import Segment
+from groundplan.terms.errors import Refused
 
 KIND = FactKind(
     "things",
@@ -82,3 +85,15 @@ def test_parameters_and_functions_of_the_common_subset() -> None:
         },
     )
     assert rows == [(date(2026, 2, 23), 1.5, 36.0, ":at")]
+
+
+@pytest.mark.parametrize(("form", "hint"), [(2, "Update Groundplan"), (0, "groundplan rebuild")])
+def test_a_segment_of_another_form_is_refused_by_name(tmp_path: Path, form: int, hint: str) -> None:
+    """Read as what it is not, it would be wrong numbers, or a column that nobody knows."""
+    told = Segment("r/commits-1.parquet", COMMITS.name, form, "r", "1", 3, 1)
+    other = Segment("r/changes-1.parquet", "changes", 7, "r", "1", 3, 1)
+    snapshot = Snapshot(1, tmp_path, (other, told))
+    with pytest.raises(Refused, match=rf"r/commits-1\.parquet: form {form} of commits") as caught:
+        snapshot.relation(COMMITS)
+    assert hint in caught.value.hint
+    assert "read_parquet" not in snapshot.relation(COMMITS, "another source")  # nobody asks it

@@ -10,13 +10,14 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final
 
 from groundplan.bootstrap.settings import utc_now
+from groundplan.facts.engines.engine import Spread
 from groundplan.facts.ledger import Ledger
 from groundplan.facts.manifest import Segment
 from groundplan.sources.git import fetch
@@ -25,15 +26,7 @@ from groundplan.sources.git.naming import choose_id
 from groundplan.terms.errors import GroundplanError, Refused
 from groundplan.terms.progress import Progress, Silent
 
-T = TypeVar("T")
 AT_ONCE: Final = 64  # readings between two looks at how far it is
-
-
-class Spread(Protocol):
-    """Does each task on some worker, perhaps more than once; the results in the tasks' order."""
-
-    def __call__(self, work: Callable[[Any], T], tasks: Sequence[Any]) -> list[T]:
-        """The results."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Which engine measures signals: DuckDB in this process, or the cluster that somebody named."""
+"""Which engine builds marts and measures signals: DuckDB here, or the cluster that is named."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,8 +15,15 @@ from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.engines.engine import Engine
 from groundplan.facts.engines.spark import Spark
 from groundplan.facts.engines.spark_session import MASTERS
-from groundplan.facts.engines.spark_tables import export_tables, show_tables, tables_of
+from groundplan.facts.engines.spark_tables import delete, export_tables, show_tables, tables_of
+from groundplan.facts.identity import Decision
+from groundplan.facts.ledger import Snapshot
+from groundplan.facts.mart import RepoInfo, build
+from groundplan.facts.mart_spread import build_spread
+from groundplan.facts.said import Said
+from groundplan.inference import go_to
 from groundplan.terms.errors import BadInput, SourceBroken
+from groundplan.terms.progress import Progress
 
 ENGINE: Final = "GROUNDPLAN_ENGINE"
 SCRATCH: Final = "GROUNDPLAN_SCRATCH"
@@ -22,7 +31,7 @@ DUCKDB: Final = "duckdb"
 
 
 class Engines:
-    """Opens the engine of each mart of a workspace; begins a session with a cluster once.
+    """Builds the marts of a workspace and measures on them; begins a session with a cluster once.
 
     GROUNDPLAN_ENGINE, or `engine` in the workspace's settings.json: spark://HOST:PORT, local[N] or
     duckdb. GROUNDPLAN_SCRATCH, or `scratch`: where the cluster leaves results, if not in the
@@ -34,7 +43,7 @@ class Engines:
         self._master = environ.get(ENGINE) or told.get("engine", "") or DUCKDB
         self._scratch = environ.get(SCRATCH) or told.get("scratch", "") or str(folder / "scratch")
         self._spark: Spark | None = None
-        self._beginning = threading.Lock()
+        self._beginning = threading.RLock()
         if self._master != DUCKDB and not self._master.startswith(("spark://", "local")):
             raise BadInput(ENGINE, self._master, f"{DUCKDB}, {MASTERS}")
 
@@ -43,6 +52,28 @@ class Engines:
         """Whether a cluster measures."""
         return self._master != DUCKDB
 
+    def build(
+        self,
+        snapshot: Snapshot,
+        repos: Sequence[RepoInfo],
+        decisions: Sequence[Decision],
+        now: datetime,
+        path: Path,
+        progress: Progress,
+        said: Said | None,
+    ) -> None:
+        """Build the mart of `snapshot` at `path`; of several processes on a cluster one does."""
+        asked = snapshot, repos, decisions, now, path, progress, go_to.settings(), said
+        if not self.spread:
+            delete(tables_of(path))
+            build(*asked)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with (path.parent / "building.lock").open("a+") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not path.exists():
+                build_spread(*asked, self.session().spread)
+
     def open(self, mart: DuckDB, path: Path) -> Engine:
         """What measures signals on the mart at `path`."""
         if not self.spread:
@@ -50,16 +81,17 @@ class Engines:
         tables = tables_of(path)
         with self._beginning:
             if not tables.exists():
-                export_tables(mart, tables)
+                export_tables(mart, path)
             session = self.session().cursor()
         show_tables(session, tables)
         return session
 
     def session(self) -> Spark:
         """The one session with the cluster, begun when it is first needed."""
-        if self._spark is None:
-            self._spark = Spark(self._master, self._scratch)
-        return self._spark
+        with self._beginning:
+            if self._spark is None:
+                self._spark = Spark(self._master, self._scratch)
+            return self._spark
 
     def close(self) -> None:
         """End the session, if there is one."""

@@ -45,20 +45,21 @@ class Snapshot:
 
     def relation(self, kind: FactKind, source: str | None = None) -> str:
         """A SQL relation over all rows of `kind` (of one source, if named)."""
-        paths = [
-            self.folder / segment.path
-            for segment in self.segments
-            if segment.kind == kind.name and source in (None, segment.source)
-        ]
-        return read_parquet(paths, kind)
+        return read_parquet(self.files(kind, source), kind)
+
+    def files(self, kind: FactKind, source: str | None = None) -> list[Path]:
+        """The segments of `kind`; Refused names one that another version of Groundplan wrote."""
+        chosen = self._of(kind, source)
+        for segment in chosen:
+            segment.require_form(kind.version)
+        return [self.folder / segment.path for segment in chosen]
 
     def rows(self, kind: FactKind, source: str | None = None) -> int:
         """How many rows of `kind` hold."""
-        return sum(
-            segment.row_count
-            for segment in self.segments
-            if segment.kind == kind.name and source in (None, segment.source)
-        )
+        return sum(segment.row_count for segment in self._of(kind, source))
+
+    def _of(self, kind: FactKind, source: str | None) -> list[Segment]:
+        return [s for s in self.segments if s.kind == kind.name and source in (None, s.source)]
 
 
 class Ledger:
@@ -261,11 +262,7 @@ class Run:
         """Write anew, not visible yet, each segment of `kind` that names somebody erased."""
         covered: list[Segment] = []
         for segment in self._manifest.segments(kind.name, self.source) if kind.personal else ():
-            if segment.kind_version != kind.version:
-                raise Refused(
-                    f"the facts of {self.source!r} have an older form",
-                    "Read the repository again, then erase.",
-                )
+            segment.require_form(kind.version)
             relation = read_parquet([self.folder / segment.path], kind)
             if found := read_covered(connection, relation, kind, mask):
                 write = partial(write_parquet, connection, kind, found[0], beside=found[1])

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from groundplan.facts.engines.sqlite import Schema, SQLite
 from groundplan.terms.errors import Refused
@@ -36,6 +36,7 @@ create table if not exists erased (digest text primary key, pseudonym text not n
 create table if not exists salt (salt text not null);
 insert into salt select lower(hex(randomblob(16))) where not exists (select * from salt);
 """
+REREAD: Final = "Read its source again: groundplan rebuild."
 _FILE = Schema(
     _SCHEMA,
     version=3,  # 1 knew no erasures, and would write down again what was erased
@@ -58,6 +59,15 @@ class Segment:
     part: str
     row_count: int
     byte_count: int
+
+    def require_form(self, form: int) -> None:
+        """Refused unless this segment has the form of its kind that is known here."""
+        if self.kind_version != form:
+            raise Refused(
+                f"{self.path}: form {self.kind_version} of {self.kind}; "
+                f"this Groundplan reads form {form}",
+                "Update Groundplan, on the workers too." if self.kind_version > form else REREAD,
+            )
 
 
 @dataclass(frozen=True, slots=True)

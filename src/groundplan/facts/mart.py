@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -23,20 +24,29 @@ from groundplan.facts.code import (
     TRAILERS,
     TREE,
 )
-from groundplan.facts.engines.duckdb import Columns, DuckDB, as_text
+from groundplan.facts.engines.duckdb import DuckDB, as_text
 from groundplan.facts.identity import Decision
 from groundplan.facts.ledger import Snapshot
 from groundplan.facts.mart_calendar import build_calendars
 from groundplan.facts.mart_files import follow_files
 from groundplan.facts.mart_hosts import build_hosts, find_carried, gather_hosts
 from groundplan.facts.mart_knowledge import build_rollups
-from groundplan.facts.mart_people import identify
+from groundplan.facts.mart_people import identify, read_seen
+from groundplan.facts.mart_spells import build_spells
 from groundplan.facts.mart_work import build_items, gather_events
 from groundplan.facts.pulls import first_authored
+from groundplan.facts.said import Said, drop_said, find_owners, gather_said
 from groundplan.facts.work_kinds import TouchedFiles, classify, sort_path
 from groundplan.terms.progress import Progress
 
-MART_VERSION = 5
+MART_VERSION = 6
+CODE: Final = (COMMITS, CHANGES, TRAILERS, LANDINGS, TREE, REFS, MAILMAP)
+SCAFFOLDING: Final = (
+    "commit_kinds", "path_sorts", "path_spans", "raw_paths", "pull_starts", "repo_times",
+    "repo_info",
+)  # fmt: skip
+
+Step: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,68 +67,86 @@ def build(
     path: Path,
     progress: Progress,
     expertise: Mapping[str, object],
-    typed: Columns | None = None,
+    said: Said | None = None,
 ) -> None:
     """Build the mart of `snapshot` at `path`, whole or not at all.
 
     decisions: what people said of identities. expertise: how knowledge fades (inference/go_to.py).
-    typed: events of work items that were typed here (sources/journal/shape.py).
+    said: what people said that becomes facts (sources/journal).
     """
     unfinished = path.with_suffix(".unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished.unlink(missing_ok=True)
     engine = DuckDB(unfinished)
     try:
-        work = _Build(engine, now.replace(tzinfo=None))
-        work.run(snapshot, repos, decisions, progress, expertise, typed)
+        work = Arrangement(engine, now.replace(tzinfo=None))
+        steps = [
+            *work.gathering(snapshot, repos, said),
+            lambda: identify(engine, [read_seen(engine)], decisions, find_carried(engine)),
+            *work.arranging(expertise),
+            *work.finishing(snapshot),
+        ]
+        with progress.stage("Arranging the facts", len(steps), "steps") as stage:
+            for step in steps:
+                step()
+                stage.advance()
         engine.execute("checkpoint")
     finally:
         engine.close()
     unfinished.replace(path)
 
 
-class _Build:
+class Arrangement:
+    """The steps from facts to a mart's tables on one database. now: UTC without zone."""
+
     def __init__(self, engine: DuckDB, now: datetime) -> None:
         self.engine = engine
         self.now = now
 
-    def run(
-        self,
-        snapshot: Snapshot,
-        repos: Sequence[RepoInfo],
-        decisions: Sequence[Decision],
-        progress: Progress,
-        expertise: Mapping[str, object],
-        typed: Columns | None,
-    ) -> None:
-        steps: list[Callable[[], None]] = [
+    def gathering(
+        self, snapshot: Snapshot, repos: Sequence[RepoInfo], said: Said | None
+    ) -> list[Step]:
+        """Before people are known: what holds."""
+        told = said or Said()
+        return [
             lambda: self.register(snapshot, repos),
-            lambda: gather_events(self.engine, snapshot, typed),
+            lambda: gather_said(self.engine, told),
+            lambda: gather_events(self.engine, snapshot, told.events),
             lambda: gather_hosts(self.engine, snapshot, self.now),
-            lambda: identify(self.engine, decisions, find_carried(self.engine)),
+        ]
+
+    def arranging(self, expertise: Mapping[str, object]) -> list[Step]:
+        """Once people are known: the tables of code, each repository by itself."""
+        return [
             self.classify,
-            lambda: self.sql(mart_sql.COMMITS, mart_sql.CREDITS),
+            lambda: self.sql(mart_sql.REPO_TIMES, mart_sql.COMMITS, mart_sql.CREDITS),
             lambda: follow_files(self.engine),
             lambda: self.sql(mart_sql.CHANGES, mart_sql.FILES, mart_sql.AREAS, mart_sql.AREA_WEEKS),
             self.find_pull_starts,
             lambda: self.sql(mart_sql.HOSTED_STARTS, mart_sql.LANDINGS, mart_sql.REPOS),
             lambda: build_rollups(self.engine, expertise),
+        ]
+
+    def finishing(self, snapshot: Snapshot) -> list[Step]:
+        """The other tables, once those of code stand."""
+        return [
             lambda: build_items(self.engine),
+            lambda: find_owners(self.engine),
             lambda: build_calendars(self.engine, snapshot),
+            lambda: build_spells(self.engine),
+            lambda: drop_said(self.engine),
             lambda: build_hosts(self.engine, self.now),
             self.drop_scaffolding,
         ]
-        with progress.stage("Arranging the facts", len(steps), "steps") as stage:
-            for step in steps:
-                step()
-                stage.advance()
 
     def sql(self, *statements: str) -> None:
+        """Run statements in their order."""
         for statement in statements:
             self.engine.execute(statement, {"now": self.now})
 
     def register(self, snapshot: Snapshot, repos: Sequence[RepoInfo]) -> None:
-        for kind in (COMMITS, CHANGES, TRAILERS, LANDINGS, TREE, REFS, MAILMAP):
+        """Make the facts of code readable as `raw_*`, and what cursors know as `repo_info`."""
+        for kind in CODE:
             self.sql(f"create view raw_{kind.name} as select * from {snapshot.relation(kind)}")
         self.engine.load(
             "repo_info",
@@ -129,9 +157,9 @@ class _Build:
                 "shallow": np.array([info.shallow for info in repos], dtype=bool),
             },
         )
-        self.sql(mart_sql.REPO_TIMES)
 
     def classify(self) -> None:
+        """Tell what kind of work each commit is."""
         paths = self.engine.query("select distinct path from raw_changes")["path"].tolist()
         self.engine.load(
             "path_sorts",
@@ -159,6 +187,7 @@ class _Build:
         )
 
     def find_pull_starts(self) -> None:
+        """Find the first commit of what stood behind each squash, by pull refs."""
         tips = {(repo, number): tip for repo, number, tip in self.engine.rows(mart_sql.PULL_TIPS)}
         squashes = self.engine.rows(mart_sql.SQUASHES)
         outside = self.engine.rows(
@@ -190,8 +219,8 @@ class _Build:
         )
 
     def drop_scaffolding(self) -> None:
-        for table in ("commit_kinds", "path_sorts", "path_spans", "raw_paths", "pull_starts"):
-            self.sql(f"drop table {table}")
-        for kind in (COMMITS, CHANGES, TRAILERS, LANDINGS, TREE, REFS, MAILMAP):
+        """Drop what no page reads."""
+        for table in SCAFFOLDING:
+            self.sql(f"drop table if exists {table}")
+        for kind in CODE:
             self.sql(f"drop view raw_{kind.name}")
-        self.sql("drop table repo_times", "drop table repo_info")

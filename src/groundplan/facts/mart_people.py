@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,18 +19,37 @@ from groundplan.facts.identity import (
 )
 
 
-def identify(
-    engine: DuckDB, decisions: Sequence[Decision], carried: Sequence[Carried] = ()
-) -> None:
-    """Make the tables of people from the accounts of the facts."""
-    seen = [SeenAccount(*row) for row in engine.rows(mart_sql.SEEN_ACCOUNTS)]
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The accounts in the code of some repositories, and their mailmaps by repository."""
+
+    accounts: tuple[SeenAccount, ...]
+    mailmaps: Mapping[str, Sequence[MailmapLine]]
+
+
+def read_seen(engine: DuckDB) -> Seen:
+    """Whom the commits name, their trailers and their mailmaps."""
     mailmaps: dict[str, list[MailmapLine]] = {}
     for repo, *line in engine.rows(
         "select repo, proper_name, proper_email, commit_name, commit_email "
         "from raw_mailmap order by repo, nr"
     ):
         mailmaps.setdefault(repo, []).append(MailmapLine(*line))
-    load_identities(engine, resolve(seen, mailmaps, decisions, carried))
+    found = engine.rows(mart_sql.SEEN_IN_CODE)
+    return Seen(tuple(SeenAccount(*row) for row in found), mailmaps)
+
+
+def identify(
+    engine: DuckDB,
+    code: Sequence[Seen],
+    decisions: Sequence[Decision],
+    carried: Sequence[Carried] = (),
+) -> None:
+    """Make the tables of people from the accounts in the code, and those that others tell of."""
+    elsewhere = [SeenAccount(*row) for row in engine.rows(mart_sql.SEEN_ELSEWHERE)]
+    accounts = [*(account for seen in code for account in seen.accounts), *elsewhere]
+    mailmaps = {repo: lines for seen in code for repo, lines in seen.mailmaps.items()}
+    load_identities(engine, resolve(accounts, mailmaps, decisions, carried))
 
 
 def load_identities(engine: DuckDB, identities: Identities) -> None:

@@ -21,9 +21,11 @@ with tips as (
 select repo, tip_at as as_of from tips
 """
 
-SEEN_ACCOUNTS = """
+_SEEN = """
 select name, email, repo, count(*) as commits, min(seen_at) as first_at, max(seen_at) as last_at
-from (
+from ({}) seen group by name, email, repo
+"""
+SEEN_IN_CODE = _SEEN.format("""
   select c.author_name as name, c.author_email as email, c.repo, c.authored_at as seen_at
   from raw_commits c semi join raw_landings l using (repo, commit_id)
   union all
@@ -35,8 +37,10 @@ from (
   from raw_trailers t join raw_commits c using (repo, commit_id)
   semi join raw_landings l on l.repo = t.repo and l.commit_id = t.commit_id
   where t.email is not null and (t.token = 'co-authored-by' or t.token like 'reviewed%')
-  union all
-  select e.name, e.email, e.source, e.happened_at
+""")
+# No repository has a source's id, so that nobody is told of twice.
+SEEN_ELSEWHERE = _SEEN.format("""
+  select e.name, e.email, e.source as repo, e.happened_at as seen_at
   from held_events e where e.what = 'assigned' and (e.name <> '' or e.email <> '')
   union all
   select name, email, source, happened_at from held_thread_events where name <> ''
@@ -50,9 +54,7 @@ from (
   select name, email, source, started_at from held_runs where name <> ''
   union all
   select name, email, source, released_at from held_releases where name <> ''
-) seen
-group by name, email, repo
-"""
+""")
 
 COMMITS = """
 create table commits as
@@ -141,9 +143,16 @@ where actor = 'human' and not bulk and authored_week is not null
 group by repo, area, person_id, authored_week order by repo, area, authored_week, person_id
 """
 
+# Of kinds that are as frequent the one of the earliest commit: `mode` would take whichever it met.
 LANDINGS = """
 create table landings as
-with brought as (
+with kinds as (
+  select repo, landing_nr, kind, count(*) as commits, min(order_nr) as first_nr
+  from commits where not is_merge group by repo, landing_nr, kind
+), most as (
+  select repo, landing_nr, arg_max(kind, (commits, -first_nr)) as kind
+  from kinds group by repo, landing_nr
+), brought as (
   select repo, landing_nr, landed_by as commit_id, max(landed_at) as landed_at,
     max(landed_week) as landed_week,
     min(authored_at) filter (where authored_week is not null and not is_merge) as first_own_at,
@@ -152,7 +161,6 @@ with brought as (
     max_by(person_id, is_landing) as lander_id, max_by(actor, is_landing) as lander_actor,
     arg_min(person_id, order_nr) filter (where not is_merge) as person_id,
     arg_min(actor, order_nr) filter (where not is_merge) as actor,
-    mode(kind) filter (where not is_merge) as kind,
     sum(added) filter (where not is_merge) as added,
     sum(deleted) filter (where not is_merge) as deleted,
     sum(files) filter (where not is_merge) as files,
@@ -165,11 +173,13 @@ select b.repo, b.landing_nr, b.commit_id, b.landed_at, b.landed_week,
   case when b.by_merge then 'merge' when u.number is not null then 'squash' else 'direct' end
     as via,
   b.commits, coalesce(b.person_id, b.lander_id) as person_id,
-  coalesce(b.actor, b.lander_actor) as actor, coalesce(b.kind, 'other') as kind,
+  coalesce(b.actor, b.lander_actor) as actor, coalesce(m.kind, 'other') as kind,
   case when b.uncounted = 0 then cast(b.added as bigint) end as added,
   case when b.uncounted = 0 then cast(b.deleted as bigint) end as deleted,
   cast(b.files as bigint) as files, b.subject
-from brought b left join pull_starts u on u.repo = b.repo and u.commit_id = b.commit_id
+from brought b
+left join most m on m.repo = b.repo and m.landing_nr = b.landing_nr
+left join pull_starts u on u.repo = b.repo and u.commit_id = b.commit_id
 order by b.repo, b.landing_nr
 """
 

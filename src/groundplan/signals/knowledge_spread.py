@@ -119,12 +119,8 @@ def speak(reading: Reading) -> Finding | None:
         return moved
     factor = next((p.value for p in reading.parts if p.name == "truck factor"), None)
     if isinstance(factor, Estimate) and 0 < factor.value <= 2:
-        who = "One person is" if factor.value == 1 else "Two people are"
-        noun = "author" if factor.value == 1 else "authors"
-        sentence = (
-            f"{who} the main {noun} of more than half of the files of the last {year} that have "
-            "one."
-        )
+        who = "the same one" if factor.value == 1 else "one of the same two"
+        sentence = f"Of the files of the last {year} with one main author, most have {who}."
         return sentences.finding(reading, sentence, 0.6, detail)
     if now.high < 0.5:
         told = sentences.in_ten(alone).capitalize()

@@ -39,20 +39,23 @@ class Cluster:
         self.workers: dict[str, int] = {}
         self._processes: list[subprocess.Popen[bytes]] = []
         self._start("master", "master.Master", "--host", HOST, "--port", str(self.port))
-        self._wait_for("master", "Started daemon", "I have been elected leader")
+        self._wait_for("master", "I have been elected leader")
 
     @property
     def address(self) -> str:
         """As a session names it."""
         return f"spark://{HOST}:{self.port}"
 
-    def add_worker(self, name: str, cores: int = 1, memory_mib: int = 600) -> int:
-        """Start a worker and wait until the master knows it; its process id."""
+    def add_worker(
+        self, name: str, cores: int = 1, memory_mib: int = 600, wait: bool = True
+    ) -> int:
+        """Start a worker, and wait until the master knows it; its process id."""
         number = self._start(
             name, "worker.Worker", "--host", HOST, "--cores", str(cores),
             "--memory", f"{memory_mib}m", "--work-dir", str(self.folder / name), self.address,
         )  # fmt: skip
-        self._wait_for(name, "Successfully registered with master")
+        if wait:
+            self._wait_for(name, "Successfully registered with master")
         self.workers[name] = number
         return number
 
@@ -96,11 +99,11 @@ class Cluster:
         self._processes.append(process)
         return process.pid
 
-    def _wait_for(self, name: str, *words: str) -> None:
+    def _wait_for(self, name: str, words: str) -> None:
         log, end = self.folder / f"{name}.log", time.monotonic() + PATIENCE_S
         while time.monotonic() < end:
             text = log.read_text(errors="replace")
-            if any(word in text for word in words):
+            if words in text:
                 return
             assert self._processes[-1].poll() is None, text
             time.sleep(0.1)

@@ -39,7 +39,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(told)
     started = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
-        started.add_worker("worker1")
+        started.add_worker("worker1", wait=False)  # the session begins meanwhile
         yield started
     finally:
         started.stop()

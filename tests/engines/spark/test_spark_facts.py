@@ -8,25 +8,27 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import numpy as np
 import pytest
 
 from groundplan import facts
 from groundplan.facts.calendar import CALENDAR_KINDS
 from groundplan.facts.code import CODE_KINDS
 from groundplan.facts.engines.duckdb import DuckDB, as_columns, write_parquet
-from groundplan.facts.engines.spark import Spark
+from groundplan.facts.engines.spark import Spark, read_rows
 from groundplan.facts.engines.spark_segments import show_facts
 from groundplan.facts.host import HOST_KINDS
 from groundplan.facts.kinds import FactKind, Type
 from groundplan.facts.ledger import Snapshot
 from groundplan.facts.manifest import Segment
 from groundplan.facts.mart_tables import TABLES
+from groundplan.facts.said import SAID_KINDS
 from groundplan.facts.work import WORK_KINDS
 from groundplan.sources.git.state import PAIRS
 from tests.engines.spark.agreement import differ, rows_of
 
 pytestmark = pytest.mark.xdist_group("spark")
-KINDS = (*CODE_KINDS, PAIRS, *WORK_KINDS, *HOST_KINDS, *CALENDAR_KINDS)
+KINDS = (*CODE_KINDS, PAIRS, *WORK_KINDS, *HOST_KINDS, *CALENDAR_KINDS, *SAID_KINDS)
 EDGES: dict[Type, list[object]] = {
     Type.TEXT: ["", "it's \"quoted\" \\d", "tab\tnew\nline\r", "ü\u202e \U0001f986 e\u0301", None],
     Type.INTEGER: [-(2**31), 2**31 - 1, 0, None, 7],
@@ -93,6 +95,26 @@ def test_columns_come_back_with_their_types_and_nulls(shown: Spark, snapshot: Sn
     found = shown.query(f"select * from raw_{kind.name}")
     assert {n: c.dtype for n, c in found.items()} == {n: c.dtype for n, c in expected.items()}
     assert differ(rows_of(found), rows_of(expected)) == []
+
+
+def test_rows_of_several_files_are_those_of_one(tmp_path: Path) -> None:
+    """Nulls in one of them only, in all, in none; a file without rows; texts that come again."""
+    engine = DuckDB()
+    told = (
+        "select i, i / 7.0 as part, date '2024-01-01' + cast(i % 3 as integer) as day, "
+        "case when i > 5 then 'p' || i % 2 end as who, 'u' || i as one, cast(null as varchar) as "
+        "none, case when i > 7 then i end as some from range({}, {}) t(i)"
+    )
+    for nr, (first, last) in enumerate(((0, 6), (6, 6), (6, 40))):
+        rows = told.format(first, last)
+        engine.execute(f"copy ({rows}) to '{tmp_path}/{nr}.parquet' (format parquet)")
+    found = read_rows(sorted(tmp_path.glob("*.parquet")))
+    expected = engine.query(told.format(0, 40))
+    assert {n: c.dtype for n, c in found.items()} == {n: c.dtype for n, c in expected.items()}
+    assert differ(rows_of(found), rows_of(expected)) == []
+    assert np.ma.asarray(found["none"]).mask.all()
+    assert len({id(text) for text in np.ma.asarray(found["who"]).compressed()}) == 2
+    engine.close()
 
 
 COMMON = """

@@ -6,10 +6,11 @@ imported where they are used: a look that finds nothing new answers sooner than 
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from groundplan.facts.kinds import FactKind
 from groundplan.terms.errors import SourceBroken, SourceDown
@@ -52,8 +53,6 @@ class DuckDB:
         }
         if threads is not None:
             config["threads"] = threads
-        if beside is not None:
-            config["file_search_path"] = str(beside)
         try:
             self._connection = duckdb.connect(
                 str(path) if path else ":memory:", read_only=read_only, config=config
@@ -62,6 +61,9 @@ class DuckDB:
             raise SourceBroken(
                 f"{path}: {error}", "Delete the file; it is built again from the facts."
             ) from error
+        if beside is not None:
+            quoted = str(beside).replace("'", "''")
+            self._connection.execute(f"set global file_search_path = '{quoted}'")
         if not read_only:
             for macro in PRELUDE:
                 self._connection.execute(macro)
@@ -70,9 +72,9 @@ class DuckDB:
         """Release the database."""
         self._connection.close()
 
-    def cursor(self) -> DuckDB:
+    def cursor(self) -> Self:
         """A second connection to the same database, for another thread."""
-        twin = object.__new__(DuckDB)
+        twin = copy.copy(self)
         twin._connection = self._connection.cursor()
         return twin
 
@@ -94,11 +96,15 @@ class DuckDB:
         names = set(_PARAMETER.findall(sql))
         given = {name: value for name, value in (params or {}).items() if name in names}
         try:
-            return self._connection.execute(_PARAMETER.sub(_dollar, sql), given or None)
+            return self._connected(given).execute(_PARAMETER.sub(_dollar, sql), given or None)
         except duckdb.IOException as error:
             raise SourceDown(
                 str(error), "Check the disk; nothing written before is lost."
             ) from error
+
+    def _connected(self, given: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
+        """The connection for a question with these parameters."""
+        return self._connection
 
     def load(self, table: str, columns: Columns) -> None:
         """Create `table` from NumPy columns (object arrays hold text, with None for null)."""

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from groundplan.facts.engines.duckdb import Columns
+
+T = TypeVar("T")
+
+
+class Spread(Protocol):
+    """Does each task on some worker, perhaps more than once; the results in the tasks' order."""
+
+    def __call__(self, work: Callable[[Any], T], tasks: Sequence[Any]) -> list[T]:
+        """The results."""
 
 
 class Engine(Protocol):

@@ -11,16 +11,17 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from groundplan.facts.engines.duckdb import Columns, DuckDB
 from groundplan.facts.engines.spark_failures import explain
 from groundplan.facts.engines.spark_session import PATIENCE_S, Link, Watch, has_stopped
-from groundplan.facts.engines.spark_sql import PRELUDE, schema_of, spell
+from groundplan.facts.engines.spark_sql import PRELUDE, nulls_of, schema_of, spell
 from groundplan.facts.kinds import FactKind
 from groundplan.terms.errors import GroundplanError, SourceDown
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_WORD: Final = re.compile(r"\w+")
 _LENT: Final = {"O": "string", "b": "boolean", "M": "timestamp_ntz", "i": "bigint", "f": "double"}
 
 
@@ -70,20 +72,20 @@ class Spark:
 
     def _begin(self) -> None:
         self._session = self._link.session.newSession()
+        self._viewed: set[str] = set()
         for function in PRELUDE:
             self._session.sql(function)
-        for table in self._tables:
-            self._view(self._session, table)
         for table, columns in self._lent.items():
             _lend(self._session, table, columns)
 
     def show(self, table: str, kind: FactKind, paths: Sequence[str]) -> None:
         """Make Parquet files of one kind readable as a table; without files it is empty.
 
-        Paths may be addresses of an object store (`s3a://...`).
+        Paths may be addresses of an object store (`s3a://...`). They are first looked at by the
+        question that reads the table.
         """
         self._tables[table] = (kind, tuple(paths))
-        self._ask(lambda session: self._view(session, table))
+        self._viewed.discard(table)
 
     def lend(self, table: str, columns: Columns) -> None:
         """Let this connection alone read `columns` as a table of that name, until it is closed."""
@@ -94,16 +96,15 @@ class Spark:
         """Run one SQL text; a column of each name, nulls masked."""
         place = f"{self.scratch}/{uuid.uuid4().hex}"
         try:
-            self._ask(lambda session: _frame(session, sql, params).write.parquet(place))
-            with self._fetched(place) as folder, _opened() as reader:
-                quoted = str(folder / "*.parquet").replace("'", "''")
-                return reader.query(f"select * from read_parquet('{quoted}')")
+            self._ask(lambda session: self._frame(session, sql, params).write.parquet(place))
+            with self._fetched(place) as folder:
+                return read_rows(sorted(folder.glob("*.parquet")))
         finally:
             self._delete(place)
 
     def rows(self, sql: str, params: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run one SQL text; its rows as Python values, nulls as None. For few rows."""
-        found = self._ask(lambda session: _frame(session, sql, params).collect())
+        found = self._ask(lambda session: self._frame(session, sql, params).collect())
         return [tuple(row) for row in found]
 
     def spread(self, work: Callable[[Any], T], tasks: Sequence[Any]) -> list[T]:
@@ -119,12 +120,21 @@ class Spark:
 
         return self._ask(run)
 
+    def _frame(
+        self, session: SparkSession, sql: str, params: Mapping[str, object] | None
+    ) -> DataFrame:
+        for table in self._tables.keys() & set(_WORD.findall(sql)) - self._viewed:
+            self._view(session, table)
+            self._viewed.add(table)
+        spelled, bound = spell(sql, params or {})
+        return session.sql(spelled, args=bound) if bound else session.sql(spelled)
+
     def _view(self, session: SparkSession, table: str) -> None:
         kind, paths = self._tables[table]
         if paths:
             frame = session.read.schema(schema_of(kind)).parquet(*map(_as_it_is, paths))
         else:
-            frame = session.createDataFrame([], schema_of(kind))
+            frame = session.sql(f"select {nulls_of(kind)} where false")  # and Spark plans no more
         frame.createOrReplaceTempView(table)
 
     def _ask(self, action: Callable[[SparkSession], T]) -> T:
@@ -193,11 +203,6 @@ class Spark:
         return jvm.org.apache.hadoop.fs.Path(place)
 
 
-def _frame(session: SparkSession, sql: str, params: Mapping[str, object] | None) -> DataFrame:
-    spelled, bound = spell(sql, params or {})
-    return session.sql(spelled, args=bound) if bound else session.sql(spelled)
-
-
 def _as_it_is(path: str) -> str:
     """A path that means itself: Spark takes brackets and stars for patterns."""
     return re.sub(r"([\\{}\[\]*?])", r"\\\1", path)
@@ -210,10 +215,34 @@ def _lend(session: SparkSession, table: str, columns: Columns) -> None:
     session.createDataFrame(rows, schema).createOrReplaceTempView(table)
 
 
-@contextmanager
-def _opened() -> Iterator[DuckDB]:
-    engine = DuckDB()
-    try:
-        yield engine
-    finally:
-        engine.close()
+def read_rows(files: Sequence[Path]) -> Columns:
+    """The rows of Parquet files of one shape; a text that many rows have is once in memory.
+
+    A row of a signal is mostly somebody's id: half as much memory holds the same rows.
+    """
+    known: dict[str, str] = {}
+    parts: list[Columns] = []
+    with closing(DuckDB()) as reader:
+        for path in files:
+            quoted = str(path).replace("'", "''")
+            found = reader.query(f"select * from read_parquet('{quoted}')")
+            parts.append({name: _share(column, known) for name, column in found.items()})
+    return {name: _join([part.pop(name) for part in parts]) for name in list(parts[0])}
+
+
+def _share(column: npt.NDArray[Any], known: dict[str, str]) -> npt.NDArray[Any]:
+    if column.dtype != object:
+        return column
+    texts = np.ma.getdata(column)
+    if len(set(texts)) * 2 > len(texts):
+        return column
+    for row, text in enumerate(texts):
+        texts[row] = known.setdefault(text, text)
+    return column
+
+
+def _join(columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    if any(np.ma.isMaskedArray(column) for column in columns):
+        joined: npt.NDArray[Any] = np.ma.concatenate(columns)  # type: ignore[no-untyped-call]
+        return joined
+    return np.concatenate(columns)

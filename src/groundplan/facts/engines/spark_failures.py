@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from groundplan.facts.manifest import REREAD
 from groundplan.terms.errors import GroundplanError, SourceBroken, SourceDown
 
-REREAD: Final = "Read its source again: groundplan rebuild."
 _PATH: Final = r"((?:file|s3a?|gs|abfss?|hdfs):[^\s'\"`,;]+|/[^\s'\"`,;]+\.parquet)"
 _FILE: Final = re.compile(r"(?:file|path|Path does not exist:)[^\n]{0,40}?" + _PATH)
 _ANY_FILE: Final = re.compile(_PATH)

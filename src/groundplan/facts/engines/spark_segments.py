@@ -15,10 +15,10 @@ import duckdb
 
 from groundplan.facts.engines.duckdb import DuckDB
 from groundplan.facts.engines.spark import Spark
-from groundplan.facts.engines.spark_failures import REREAD
 from groundplan.facts.kinds import FactKind
 from groundplan.facts.ledger import Snapshot
-from groundplan.terms.errors import GroundplanError, Refused, SourceBroken
+from groundplan.facts.manifest import REREAD
+from groundplan.terms.errors import GroundplanError, SourceBroken
 
 FILES_A_TASK: Final = 200
 
@@ -37,7 +37,7 @@ def show_facts(engine: Spark, snapshot: Snapshot, kinds: Sequence[FactKind]) -> 
     Refused for a form that this version does not know; SourceBroken names a file that is missing,
     damaged, or not of its kind.
     """
-    found = {kind: _paths_of(snapshot, kind) for kind in kinds}
+    found = {kind: tuple(map(str, snapshot.files(kind))) for kind in kinds}
     tasks = [
         Footers(kind, paths[first : first + FILES_A_TASK])
         for kind, paths in found.items()
@@ -47,19 +47,6 @@ def show_facts(engine: Spark, snapshot: Snapshot, kinds: Sequence[FactKind]) -> 
         raise SourceBroken(trouble, REREAD)
     for kind, paths in found.items():
         engine.show(f"raw_{kind.name}", kind, paths)
-
-
-def _paths_of(snapshot: Snapshot, kind: FactKind) -> tuple[str, ...]:
-    segments = [segment for segment in snapshot.segments if segment.kind == kind.name]
-    for segment in segments:
-        if segment.kind_version != kind.version:
-            newer = segment.kind_version > kind.version
-            raise Refused(
-                f"{segment.path}: form {segment.kind_version} of {kind.name}; "
-                f"this Groundplan reads form {kind.version}",
-                "Update Groundplan, on the workers too." if newer else REREAD,
-            )
-    return tuple(str(snapshot.folder / segment.path) for segment in segments)
 
 
 def find_trouble(footers: Footers) -> str | None:

@@ -79,6 +79,13 @@ def _moment(value: date) -> str:
 
 def schema_of(kind: FactKind) -> str:
     """The columns of a kind as Spark declares them."""
-    return ", ".join(
-        f"`{column.name}` {_TYPES.get(column.type, column.type.value)}" for column in kind.columns
-    )
+    return ", ".join(f"`{name}` {spark_type}" for name, spark_type in _columns(kind))
+
+
+def nulls_of(kind: FactKind) -> str:
+    """The columns of a kind as a selection of nulls."""
+    return ", ".join(f"cast(null as {t}) as `{name}`" for name, t in _columns(kind))
+
+
+def _columns(kind: FactKind) -> list[tuple[str, str]]:
+    return [(column.name, _TYPES.get(column.type, column.type.value)) for column in kind.columns]
