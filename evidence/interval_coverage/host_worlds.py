@@ -43,6 +43,7 @@ def waits(
             hours=np.minimum(hours, seen),
             arrived=(hours <= seen).astype(float),
             failure=np.arange(len(index)).astype(object),
+            untold=np.zeros(len(index)),
             **dict.fromkeys(stages, nothing),
         )
 

@@ -95,8 +95,14 @@ def load_axe(page: Page) -> None:
 Judged = defaultdict[str, set[str]]  # looks that passed, by mode
 
 
-def look(page: Page, address: str, pictures: Path | None, judged: Judged) -> list[str]:
-    """What axe finds on a page in each mode, which is switched in place."""
+def look(
+    page: Page, address: str, pictures: Path | None, judged: Judged | None = None
+) -> list[str]:
+    """What axe finds on a page in each mode, which is switched in place.
+
+    judged: looks that need no second judgement; without it all are judged.
+    """
+    judged = defaultdict(set) if judged is None else judged
     # an open menu lies over what is below it, so that menus stay closed here
     page.evaluate("document.querySelectorAll('details:not(.menu)').forEach(d => { d.open = true })")
     found = []

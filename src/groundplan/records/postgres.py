@@ -183,7 +183,7 @@ def _name_of(url: str) -> str:
     except ImportError as error:
         raise Refused(
             "a journal in PostgreSQL needs psycopg, which is not installed",
-            "Install it: pip install 'groundplan[postgres]'.",
+            "Install it: pip install 'groundplan[team]'.",
         ) from error
     try:
         parts = conninfo_to_dict(url)

@@ -101,7 +101,7 @@ def speak(reading: Reading) -> Finding | None:
         return None
     deployed = any(part.name == LAST for part in reading.parts)
     end = "production" if deployed else "merge"
-    typical = sentences.duration(now.value)
+    typical = sentences.typical(now)
     sentence = f"A typical pull request takes {typical} from first commit to {end}"
     weight = sentences.news(reading)
     if weight and isinstance(change, Estimate):

@@ -93,10 +93,14 @@ def list_selected(signal: Signal, tables: Iterable[str]) -> list[str]:
 
 
 def is_untold(mart: DuckDB, signal: Signal) -> bool:
-    """Whether a signal rests on what no host, tracker or calendar has told anything of yet."""
+    """Whether a signal rests on what no host, tracker or calendar has told anything of yet.
+
+    A host that was read has told of all that it knows, even where nothing of the kind happened.
+    """
     others = [table.name for tables, _ in _TOLD_BY_OTHERS for table in tables]
     named = list_selected(signal, others)
-    return bool(named) and not any(mart.rows(f"select 1 from {name} limit 1") for name in named)
+    known = [*named, "hosts"] if list_selected(signal, [t.name for t in HOST_TABLES]) else named
+    return bool(named) and not any(mart.rows(f"select 1 from {name} limit 1") for name in known)
 
 
 def say_what_to_read(signal: Signal) -> str:

@@ -15,6 +15,7 @@ import pytest
 from groundplan.facts.engines import spark_session
 from groundplan.facts.engines.duckdb import Columns, DuckDB, write_parquet
 from groundplan.facts.engines.spark import Spark
+from groundplan.facts.engines.spark_failures import explain
 from groundplan.facts.engines.spark_segments import show_facts
 from groundplan.facts.kinds import Column, FactKind, Type
 from groundplan.facts.ledger import Snapshot
@@ -153,6 +154,13 @@ def test_memory_that_is_too_small_is_said_and_the_next_question_answered(spark: 
     assert spark.rows("select count(*) from range(1000)") == [(1000,)]
 
 
+@pytest.mark.parametrize("told", ["Command exited with code 52", "exit status: 137"])
+def test_what_ended_an_executor_is_told_from_its_code(told: str) -> None:
+    lost = f"ExecutorLostFailure (executor 2 exited, caused by a running task) Reason: {told}"
+    assert "out of memory" in str(explain(RuntimeError(lost), "spark://master"))
+    assert "out of memory" not in str(explain(RuntimeError(lost + "5"), "spark://master"))
+
+
 def test_a_session_that_was_lost_is_begun_again(spark: Spark, facts: Snapshot) -> None:
     show_facts(spark, facts, [KIND])
     other = spark.cursor()
@@ -176,6 +184,7 @@ def test_without_any_worker_a_question_ends(
 LOCAL = """
 import sys
 from groundplan.facts.engines.spark import Spark
+from groundplan.facts.engines.spark_failures import explain
 engine = Spark("local[2]", sys.argv[1], {"spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1", "spark.driver.memory": "512m",
     "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"})

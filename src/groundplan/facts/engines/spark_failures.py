@@ -15,7 +15,10 @@ _PATH: Final = r"((?:file|s3a?|gs|abfss?|hdfs):[^\s'\"`,;]+|/[^\s'\"`,;]+\.parqu
 _FILE: Final = re.compile(r"(?:file|path|Path does not exist:)[^\n]{0,40}?" + _PATH)
 _ANY_FILE: Final = re.compile(_PATH)
 
-_MEMORY: Final = ("OutOfMemoryError", "exit code 52", "exit code 137", "exit status: 52")
+# 52: Spark's own where memory is out; 137: the system killed the process
+_MEMORY: Final = re.compile(
+    r"OutOfMemoryError|exit(?:ed)?(?: with)? (?:code|status):? (?:52|137)\b"
+)
 _MISSING: Final = ("FILE_NOT_EXIST", "PATH_NOT_FOUND", "FileNotFoundException")
 _STRANGE: Final = ("PARQUET_COLUMN_DATA_TYPE_MISMATCH", "SchemaColumnConvertNotSupported")
 _CORRUPT: Final = ("FAILED_READ_FILE", "is not a Parquet file", "CANNOT_READ_FILE_FOOTER")
@@ -34,7 +37,7 @@ def explain(error: BaseException, master: str) -> GroundplanError | None:
     """The failure as an error for a person; None if it is none that a cluster brings about."""
     text = _whole(error)
     path = _file_of(text)
-    if any(word in text for word in _MEMORY):
+    if _MEMORY.search(text):
         return SourceDown(
             f"{master}: an executor ran out of memory",
             "Give executors more (spark.executor.memory in spark-defaults.conf), or cut the work "

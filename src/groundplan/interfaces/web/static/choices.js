@@ -9,5 +9,5 @@ document.addEventListener("keydown", (event) => {
   if (!button || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   button.click();
-  button.closest("ol, ul").querySelectorAll("[data-press]").forEach((other) => delete other.dataset.press);
+  button.closest("ol, ul")?.querySelectorAll("[data-press]").forEach((other) => delete other.dataset.press);
 });
