@@ -13,6 +13,7 @@ TABLE, TABLE_ENDS = "<!-- table -->", "<!-- end of table -->"
 def keep(result: dict[str, Any], out: Path) -> None:
     """Write what is known so far, and its table into the README beside it."""
     result["load_after"] = [round(load, 1) for load in os.getloadavg()]
+    out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=2) + "\n")
     readme = out.with_name("README.md")
     if readme.exists():
