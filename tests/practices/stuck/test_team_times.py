@@ -132,6 +132,7 @@ def test_a_number_tells_nothing_of_how_often_others_are_stuck(office: Office) ->
     assert [len(row.answers) for row in office.say(1, "stuck.list").running] == [0, 1, 0]
     office.say(1, "stuck.show", number=2, to="m2")
     assert office.say(0, "stuck.begin", about="three").number == 4
+    assert office.say(0, "stuck.quiet").number == 0
     with pytest.raises(NotFound, match="no spell 3"):
         office.say(0, "stuck.end", number=3)
 

@@ -121,8 +121,8 @@ def end(context: Context, scope: Scope, inputs: rules.EndInputs) -> Said:
 def quiet(context: Context, scope: Scope, inputs: NoInputs) -> Said:
     """No nudge any more today."""
     body = {"on": context.now.date().isoformat()}
-    entry = context.journal.append(STREAM, records.QUIETED, body, visibility=_PRIVATE)
-    return Said(entry.version, "No nudge any more today.")
+    _append(context, records.QUIETED, body, scope.viewer)
+    return Said(0, "No nudge any more today.")
 
 
 def review_record(context: Context, scope: Scope, inputs: NoInputs) -> Record:
